@@ -1,0 +1,74 @@
+import type { CommandName, CommandPayload } from '#canonical/command.ts';
+import type { CanonicalEvent } from '#canonical/event.ts';
+import type { Json } from '#canonical/json.ts';
+import type { ExternalRef, Instant } from '#canonical/primitives.ts';
+
+/** Something to ask of a platform. The engine numbers it: instance + number is its id and its idempotency key. */
+export type CommandIntent<N extends CommandName = CommandName> = {
+  [K in N]: {
+    readonly name: K;
+    readonly connection: string;
+    /**
+     * The process's own name for it, e.g. `crm.order`. Of two commands in one slot the newer replaces the older as long as the
+     * older has not been attempted; outcomes come back under it.
+     */
+    readonly slot: string;
+    readonly payload: CommandPayload<K>;
+  };
+}[N];
+
+/** What a process learns of a command it asked for. Everything in between (retries, limits, look-ups, parking) is the engine's. */
+export type CommandResult =
+  | { readonly kind: 'done'; readonly result: Json; readonly refs: readonly ExternalRef[] }
+  | { readonly kind: 'rejected'; readonly code: string; readonly detail: string }
+  /** The record changed under us: decide again. */
+  | { readonly kind: 'stale'; readonly detail: string }
+  /** It stands still until somebody mends it; it may still be done. */
+  | { readonly kind: 'parked'; readonly cause: string; readonly detail: string }
+  /** Taken back before it was sent, by the process itself or an operator. */
+  | { readonly kind: 'withdrawn' };
+
+/** A demand on stock and its answer. Quantities are exact decimals. */
+export type Reservation = { readonly sku: string; readonly location: string; readonly quantity: string };
+
+export type ProcessInput =
+  | { readonly kind: 'event'; readonly id: string; readonly at: Instant; readonly event: CanonicalEvent }
+  | { readonly kind: 'result'; readonly at: Instant; readonly slot: string; readonly name: CommandName; readonly connection: string; readonly result: CommandResult }
+  | { readonly kind: 'deadline'; readonly at: Instant; readonly name: string }
+  | { readonly kind: 'reservation'; readonly at: Instant; readonly short: readonly Reservation[] }
+  | { readonly kind: 'operator'; readonly at: Instant; readonly by: string; readonly action: string; readonly reason: string };
+
+/** Something that needs a person, with a name, the money at stake, and the way out. Closed by the process when healed. */
+export type ExceptionNotice = {
+  readonly key: string;
+  readonly open: boolean;
+  /** From the error catalogue, e.g. `edited-after-release`. */
+  readonly cause: string;
+  readonly detail: string;
+  readonly remedy: string;
+  readonly value: { readonly amountMinor: number; readonly currency: string } | null;
+};
+
+export type Decision<State extends Json> = {
+  readonly state: State;
+  /** What became of the input: nothing ends without one of these. */
+  readonly disposition: { readonly kind: 'applied' } | { readonly kind: 'superseded'; readonly by: string } | { readonly kind: 'rejected'; readonly code: string; readonly detail: string };
+  readonly commands: readonly CommandIntent[];
+  /** Slots whose command, if not attempted yet, is to be taken back. */
+  readonly withdraw: readonly string[];
+  /** `at` null takes a deadline away. */
+  readonly deadlines: readonly { readonly name: string; readonly at: Instant | null }[];
+  /** The demand of this instance as it is now, whole; the engine books the difference. Undefined = unchanged. */
+  readonly reservations?: readonly Reservation[];
+  readonly exceptions: readonly ExceptionNotice[];
+  /** Further names of the entity. */
+  readonly links: readonly ExternalRef[];
+};
+
+/** A business process: pure. No I/O, no clock, no randomness; time is in its inputs. One instance an entity. */
+export interface Process<State extends Json, Rules> {
+  readonly name: string;
+  /** Raised when the meaning of `State` changes; an instance keeps the version it began with until `upgrade` takes it over. */
+  readonly version: number;
+  decide(state: State | null, input: ProcessInput, rules: Rules): Decision<State>;
+}
