@@ -1,0 +1,190 @@
+import type { LimitReporter, Logger } from '#connector-sdk/services.ts';
+import type { Outcome } from '#connector-sdk/outcome.ts';
+import { balanceLimit, closeBreaker, openBreaker, reportLimit } from '#journal/connection-store.ts';
+import type { Database } from '#journal/database.ts';
+import type { OpenConnection } from './open-connection.ts';
+
+/** When a connection is taken for dead, and how it is asked whether it lives. */
+export const breakerPolicy = { failuresToOpen: 5, probeEveryMs: 1_000 } as const;
+
+/** How long unused permits are kept before other workers may have them. */
+const idleMs = 1_000;
+/** Beyond this many lanes waiting in memory for each permit, lanes are better given back. */
+const waitersPerPermit = 2;
+
+/**
+ * This worker's share of one account's budget, with the breaker in front of it. Permits and tokens are leased from the database,
+ * so that all workers together keep the account's limits; what the platform reports corrects them.
+ */
+export class Budget {
+  readonly connection: OpenConnection;
+  readonly #database: Database;
+  readonly #log: Logger;
+  #session: number | null = null;
+  #permits = 0;
+  #inUse = 0;
+  #tokens = 0;
+  #pausedUntilMs = 0;
+  #failures = 0;
+  #isOpen = false;
+  #isBalancing = false;
+  #lastUseMs = 0;
+  /** Who is to be touched when a permit is free; in the order of asking. */
+  readonly #waiting = new Set<() => void>();
+
+  constructor(database: Database, connection: OpenConnection, log: Logger) {
+    this.#database = database;
+    this.connection = connection;
+    this.#log = log;
+  }
+
+  /** A new session starts with nothing; calls of the old one return their permits by the reaper. */
+  begin(session: number): void {
+    this.#session = session;
+    this.#permits = 0;
+    this.#inUse = 0;
+    this.#tokens = 0;
+    this.#waiting.clear();
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+  get inUse(): number {
+    return this.#inUse;
+  }
+  get canTakeMore(): boolean {
+    return !this.#isOpen && this.#pausedUntilMs <= Date.now() && this.#waiting.size < Math.max(1, this.#concurrency);
+  }
+  get #concurrency(): number {
+    return this.connection.connector.limits(this.connection.config).concurrency;
+  }
+  get #isMetered(): boolean {
+    return this.connection.connector.limits(this.connection.config).bucket !== null;
+  }
+
+  /** Takes one permit, or remembers whom to touch, or says that it will take long. */
+  take(touch: () => void): 'go' | 'wait' | 'park' {
+    if (this.#isOpen || this.#pausedUntilMs > Date.now() + 500) return 'park';
+    this.#lastUseMs = Date.now();
+    const hasTokens = !this.#isMetered || this.#tokens >= 1;
+    if (this.#inUse < this.#permits && hasTokens && this.#pausedUntilMs <= Date.now()) {
+      this.#inUse += 1;
+      this.#tokens -= 1;
+      return 'go';
+    }
+    if (this.#waiting.size >= waitersPerPermit * this.#concurrency && !this.#waiting.has(touch)) return 'park';
+    this.#waiting.add(touch);
+    if (!this.#isBalancing && (this.#permits < this.#concurrency || !hasTokens)) void this.balance();
+    return 'wait';
+  }
+
+  /** Gives a permit back after a call. Recorded outcomes come first, so that a freed permit never overtakes them. */
+  give(): void {
+    this.#inUse -= 1;
+    this.#wake();
+  }
+
+  forget(touch: () => void): void {
+    this.#waiting.delete(touch);
+  }
+
+  #wake(): void {
+    for (let free = this.#permits - this.#inUse; free > 0 && this.#waiting.size > 0; free -= 1) {
+      const [first] = this.#waiting;
+      if (first === undefined) return;
+      this.#waiting.delete(first);
+      first();
+    }
+  }
+
+  /** Asks the database for our fair share, and gives back what we do not need. */
+  async balance(): Promise<void> {
+    const session = this.#session;
+    if (session === null || this.#isBalancing) return;
+    const limits = this.connection.connector.limits(this.connection.config);
+    const isIdle = this.#inUse === 0 && this.#waiting.size === 0 && Date.now() - this.#lastUseMs > idleMs;
+    if (isIdle && this.#permits === 0) return;
+    const wanted = isIdle ? 0 : Math.min(limits.concurrency, Math.max(this.#inUse + this.#waiting.size, Math.min(this.#permits, this.#inUse + 2), 1));
+    const tokens = limits.bucket === null || isIdle ? 0 : Math.max(0, 2 * (this.#inUse + this.#waiting.size) + 4 - this.#tokens);
+    this.#isBalancing = true;
+    try {
+      const share = await balanceLimit(this.#database, { tenant: this.connection.tenant, connection: this.connection.id, session, limits, wanted, inUse: this.#inUse, tokens });
+      if (session !== this.#session) return;
+      this.#permits = Math.max(share.permits, this.#inUse);
+      this.#tokens += share.tokens;
+      this.#pausedUntilMs = Date.now() + share.pausedMs;
+    } catch (error) {
+      this.#log.warn({ connection: this.connection.id, error: String(error) }, 'the budget could not be shared');
+    } finally {
+      this.#isBalancing = false;
+    }
+    this.#wake();
+  }
+
+  /** The connector's way to say what the platform said about its budget. */
+  readonly reporter: LimitReporter = {
+    report: (observed) => {
+      if (observed.pausedForMs !== undefined) this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + observed.pausedForMs);
+      if (observed.available !== undefined && observed.available < this.#tokens) this.#tokens = observed.available;
+      reportLimit(this.#database, this.connection.tenant, this.connection.id, observed).catch((error: unknown) => this.#log.warn({ connection: this.connection.id, error: String(error) }, 'the platform\'s limits could not be stored'));
+    },
+  };
+
+  /** Feeds the breaker. A conflict, a rejection or a full budget says nothing about whether the platform lives. */
+  record(outcome: Outcome): void {
+    switch (outcome.kind) {
+      case 'unavailable':
+      case 'outcome-unknown':
+        this.#failures += 1;
+        if (this.#failures >= breakerPolicy.failuresToOpen) this.#open('unavailable', outcome.detail);
+        return;
+      case 'unauthorized':
+        return this.#open('unauthorized', outcome.detail);
+      case 'rate-limited':
+        this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + (outcome.retryAfterMs ?? 1_000));
+        return;
+      case 'done':
+      case 'accepted':
+      case 'conflict':
+      case 'rejected':
+        this.#failures = 0;
+        return;
+      case 'unmappable':
+        return;
+    }
+  }
+
+  #open(cause: string, detail: string): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    // Whoever waits here is to be parked until the connection is back.
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const touch of waiting) touch();
+    this.#log.warn({ connection: this.connection.id, cause, detail }, 'connection paused');
+    openBreaker(this.#database, this.connection.tenant, this.connection.id, cause, detail, breakerPolicy.probeEveryMs).catch((error: unknown) => this.#log.warn({ connection: this.connection.id, error: String(error) }, 'the breaker\'s state could not be stored'));
+  }
+
+  /** Another worker opened or closed it. */
+  seeState(isOpen: boolean): void {
+    if (isOpen === this.#isOpen) return;
+    if (isOpen) this.#isOpen = true;
+    else this.#close();
+  }
+
+  #close(): void {
+    this.#isOpen = false;
+    this.#failures = 0;
+    this.#wake();
+  }
+
+  /** The probe's answer: closes the breaker for all workers when the platform is there again. */
+  async probed(outcome: Outcome): Promise<boolean> {
+    if (outcome.kind !== 'done') return false;
+    await closeBreaker(this.#database, this.connection.tenant, this.connection.id);
+    this.#log.info({ connection: this.connection.id }, 'connection resumed');
+    this.#close();
+    return true;
+  }
+}

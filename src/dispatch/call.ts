@@ -1,0 +1,63 @@
+import type { CommandHandler } from '#connector-sdk/connector.ts';
+import type { Outcome } from '#connector-sdk/outcome.ts';
+import type { Logger } from '#connector-sdk/services.ts';
+import type { Answer, LaneCommand } from './lane-rules/lane.ts';
+import type { OpenConnection } from './open-connection.ts';
+
+/** How much longer than its deadline a connector gets to notice that its call was aborted. */
+const graceMs = 250;
+
+export type CallOrder = {
+  readonly connection: OpenConnection;
+  readonly command: LaneCommand;
+  readonly idempotencyKey: string;
+  /** This machine's clock, milliseconds since the epoch. */
+  readonly deadlineMs: number;
+  /** The worker lost its session. */
+  readonly abandoned: AbortSignal;
+  readonly log: Logger;
+};
+
+/** Carries one attempt out at the platform. Never rejects: whatever happens is an outcome. */
+export async function carryOut(order: CallOrder): Promise<Answer> {
+  const { connection, command, log } = order;
+  const handler = (connection.connector.commands as Record<string, CommandHandler<never, never, unknown> | undefined>)[command.name];
+  const startedMs = performance.now();
+  const answer = (step: Answer['step'], outcome: Outcome, provedAbsent = false): Answer => ({ number: command.number, attempt: command.attempt, step, outcome, provedAbsent, tookMs: performance.now() - startedMs });
+  if (handler === undefined) return answer('send', { kind: 'rejected', code: 'unsupported-command', detail: `${connection.id} cannot do ${command.name}` });
+
+  const leftMs = order.deadlineMs - Date.now();
+  if (leftMs <= 0) return answer('send', { kind: 'unavailable', retryAfterMs: null, detail: 'its time was over before it began' });
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(new Error('the attempt\'s time is over')), leftMs);
+  const call = { idempotencyKey: order.idempotencyKey, attempt: command.attempt, deadlineMs: order.deadlineMs, signal: AbortSignal.any([timeout.signal, order.abandoned]) };
+  const request = command.request as never;
+
+  const work = async (): Promise<Answer> => {
+    if (command.state === 'accepted') {
+      if (handler.check === undefined) throw new Error(`${command.name} accepts without a check`);
+      return answer('check', await handler.check(command.handle, request, call, connection.client));
+    }
+    if (handler.safety.kind !== 'lookup-first') return answer('send', await handler.send(request, call, connection.client));
+    if (handler.find === undefined) throw new Error(`${command.name} is lookup-first without a find`);
+    const found = await handler.find(request, call, connection.client);
+    if (found.kind === 'found') return answer('find', found.outcome);
+    // A look-up that got no answer changed nothing.
+    if (found.kind === 'outcome-unknown') return answer('find', { kind: 'unavailable', retryAfterMs: null, detail: found.detail });
+    if (found.kind !== 'absent') return answer('find', found);
+    return answer('send', await handler.send(request, call, connection.client), true);
+  };
+  const overdue = new Promise<Answer>((resolve) => {
+    const late = setTimeout(() => resolve(answer('send', { kind: 'outcome-unknown', detail: 'no outcome within its time' })), leftMs + graceMs);
+    late.unref();
+  });
+  try {
+    return await Promise.race([work(), overdue]);
+  } catch (error) {
+    // A defect of the connector: the effect may be there, so it is settled like a lost answer, and seen in the log.
+    log.error({ connection: connection.id, command: command.name, error: error instanceof Error ? error.stack : String(error) }, 'a connector threw');
+    return answer('send', { kind: 'outcome-unknown', detail: `the connector failed: ${error instanceof Error ? error.message : String(error)}` });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '#connector-sdk/services.ts';
+import type { Database } from '#journal/database.ts';
+import { commitSteps, FencedError, laneId, type LaneKey, type LaneStep } from '#journal/lane-store.ts';
+
+export type Committed = {
+  /** Taken by `performance.now()` before the commit was sent: attempts that began with it are counted from here. */
+  readonly sentAtMs: number;
+  readonly hasMore: boolean;
+  readonly held: readonly number[];
+};
+export type StepFate = { readonly kind: 'committed'; readonly answer: Committed } | { readonly kind: 'fenced' } | { readonly kind: 'refused'; readonly error: Error };
+type Waiting = { readonly step: LaneStep; readonly settle: (fate: StepFate) => void };
+
+const batchLimit = 200;
+const flightsLimit = 2;
+/** While commits are under way, newcomers gather this long; an idle queue sends at once. */
+const gatherMs = 2;
+
+/**
+ * Group commit for lanes' steps. One commit holds the steps of many lanes; a batch with a lost lane or a culprit is split, so that
+ * it fails alone. A connection that breaks in mid-commit is no answer: the same steps are sent again, and their sequence
+ * numbers tell whether they had been applied.
+ */
+export class CommitQueue {
+  readonly #database: Database;
+  readonly #session: number;
+  readonly #log: Logger;
+  readonly #isOver: () => boolean;
+  #waiting: Waiting[] = [];
+  #flights = 0;
+  #gathering = false;
+
+  constructor(database: Database, session: number, log: Logger, isOver: () => boolean) {
+    this.#database = database;
+    this.#session = session;
+    this.#log = log;
+    this.#isOver = isOver;
+  }
+
+  /** Resolves with what became of the step. Never rejects. */
+  commit(step: LaneStep): Promise<StepFate> {
+    return new Promise((settle) => {
+      this.#waiting.push({ step, settle });
+      this.#pump();
+    });
+  }
+
+  get isIdle(): boolean {
+    return this.#flights === 0 && this.#waiting.length === 0;
+  }
+
+  #pump(): void {
+    if (this.#gathering || this.#flights >= flightsLimit || this.#waiting.length === 0) return;
+    this.#gathering = true;
+    const send = (): void => {
+      this.#gathering = false;
+      const batch = this.#waiting.splice(0, batchLimit);
+      if (batch.length === 0) return;
+      this.#flights += 1;
+      void this.#send(batch).finally(() => {
+        this.#flights -= 1;
+        this.#pump();
+      });
+      this.#pump();
+    };
+    if (this.#flights === 0) setImmediate(send);
+    else setTimeout(send, gatherMs);
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    const sentAtMs = performance.now();
+    try {
+      const { more, held } = await commitSteps(this.#database, this.#session, batch.map(({ step }) => step));
+      const isMore = new Set(more.map(laneId));
+      for (const { step, settle } of batch) {
+        settle({ kind: 'committed', answer: { sentAtMs, hasMore: isMore.has(laneId(step)), held: held.filter((row) => laneId(row) === laneId(step)).map((row) => row.number) } });
+      }
+    } catch (error) {
+      await this.#recover(batch, sentAtMs, error);
+    }
+  }
+
+  async #recover(batch: readonly Waiting[], sentAtMs: number, error: unknown): Promise<void> {
+    if (error instanceof FencedError) {
+      const [lost, applied] = [idsOf(error.lost), idsOf(error.applied)];
+      for (const { step, settle } of batch) {
+        if (lost.has(laneId(step))) settle({ kind: 'fenced' });
+        // Applied before, its answer lost: it may have missed a conflict key or events, so both are asked for again.
+        if (applied.has(laneId(step))) settle({ kind: 'committed', answer: { sentAtMs, hasMore: true, held: step.commands.filter((command) => command.conflictKeys.length > 0).map(({ number }) => number) } });
+      }
+      const rest = batch.filter(({ step }) => !lost.has(laneId(step)) && !applied.has(laneId(step)));
+      if (rest.length > 0) await this.#send(rest);
+      return;
+    }
+    if (isConnectionFailure(error)) {
+      this.#log.warn({ error: String(error), steps: batch.length }, 'a commit got no answer and is sent again');
+      await sleep(100);
+      if (this.#isOver()) for (const { settle } of batch) settle({ kind: 'fenced' });
+      else await this.#send(batch);
+      return;
+    }
+    if (batch.length === 1 && batch[0] !== undefined) {
+      this.#log.error({ entity: batch[0].step.entity, error: String(error) }, 'a step was refused by the database');
+      batch[0].settle({ kind: 'refused', error: error instanceof Error ? error : new Error(String(error)) });
+      return;
+    }
+    const half = Math.ceil(batch.length / 2);
+    await this.#send(batch.slice(0, half));
+    await this.#send(batch.slice(half));
+  }
+}
+
+const idsOf = (lanes: readonly LaneKey[]): ReadonlySet<string> => new Set(lanes.map(laneId));
+
+/** Whether the statement's fate is unknown or nothing of it was begun, as against an answer that says no. */
+export function isConnectionFailure(error: unknown): boolean {
+  const code = (error as { code?: string }).code;
+  // SQLSTATE classes: 08 connection, 53 resources, 57P shutdown, 40 serialization and deadlock; without a SQLSTATE the socket failed.
+  return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|40)/.test(code) || code.startsWith('57P') || code === '25006';
+}
