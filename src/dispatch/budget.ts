@@ -29,6 +29,8 @@ export class Budget {
   #isOpen = false;
   #isBalancing = false;
   #lastUseMs = 0;
+  /** Lanes may be parked for this connection in the database. */
+  #mayHaveParked = true;
   /** Who is to be touched when a permit is free; in the order of asking. */
   readonly #waiting = new Set<() => void>();
 
@@ -53,8 +55,21 @@ export class Budget {
   get inUse(): number {
     return this.#inUse;
   }
-  get canTakeMore(): boolean {
-    return !this.#isOpen && this.#pausedUntilMs <= Date.now() && this.#waiting.size < Math.max(1, this.#concurrency);
+  /** Whether parked lanes, if there are any, could go on now. */
+  get isHungry(): boolean {
+    return (
+      this.#mayHaveParked &&
+      !this.#isOpen &&
+      this.#pausedUntilMs <= Date.now() &&
+      this.#waiting.size < this.#concurrency
+    );
+  }
+  get isWanting(): boolean {
+    return this.#waiting.size > 0;
+  }
+  /** Nothing is parked, as of now; others may park something later, so this is asked again from time to time. */
+  sawNothingParked(isParked: boolean): void {
+    this.#mayHaveParked = isParked;
   }
   get #concurrency(): number {
     return this.connection.connector.limits(this.connection.config).concurrency;
@@ -65,7 +80,7 @@ export class Budget {
 
   /** Takes one permit, or remembers whom to touch, or says that it will take long. */
   take(touch: () => void): 'go' | 'wait' | 'park' {
-    if (this.#isOpen || this.#pausedUntilMs > Date.now() + 500) return 'park';
+    if (this.#isOpen || this.#pausedUntilMs > Date.now() + 500) return this.#park();
     this.#lastUseMs = Date.now();
     const hasTokens = !this.#isMetered || this.#tokens >= 1;
     if (this.#inUse < this.#permits && hasTokens && this.#pausedUntilMs <= Date.now()) {
@@ -73,10 +88,16 @@ export class Budget {
       this.#tokens -= 1;
       return 'go';
     }
-    if (this.#waiting.size >= waitersPerPermit * this.#concurrency && !this.#waiting.has(touch)) return 'park';
+    if (this.#waiting.size >= waitersPerPermit * this.#concurrency && !this.#waiting.has(touch))
+      return this.#park();
     this.#waiting.add(touch);
     if (!this.#isBalancing && (this.#permits < this.#concurrency || !hasTokens)) void this.balance();
     return 'wait';
+  }
+
+  #park(): 'park' {
+    this.#mayHaveParked = true;
+    return 'park';
   }
 
   /** Gives a permit back after a call. Recorded outcomes come first, so that a freed permit never overtakes them. */
@@ -105,17 +126,38 @@ export class Budget {
     const limits = this.connection.connector.limits(this.connection.config);
     const isIdle = this.#inUse === 0 && this.#waiting.size === 0 && Date.now() - this.#lastUseMs > idleMs;
     if (isIdle && this.#permits === 0) return;
-    const wanted = isIdle ? 0 : Math.min(limits.concurrency, Math.max(this.#inUse + this.#waiting.size, Math.min(this.#permits, this.#inUse + 2), 1));
-    const tokens = limits.bucket === null || isIdle ? 0 : Math.max(0, 2 * (this.#inUse + this.#waiting.size) + 4 - this.#tokens);
+    const wanted = isIdle
+      ? 0
+      : Math.min(
+          limits.concurrency,
+          Math.max(this.#inUse + this.#waiting.size, Math.min(this.#permits, this.#inUse + 2), 1),
+        );
+    const tokens =
+      limits.bucket === null || isIdle
+        ? 0
+        : Math.max(0, 2 * (this.#inUse + this.#waiting.size) + 4 - this.#tokens);
     this.#isBalancing = true;
+    // Until the answer is there we may keep what we use, and no more: the rest may be given to others in this moment.
+    this.#permits = this.#inUse;
     try {
-      const share = await balanceLimit(this.#database, { tenant: this.connection.tenant, connection: this.connection.id, session, limits, wanted, inUse: this.#inUse, tokens });
+      const share = await balanceLimit(this.#database, {
+        tenant: this.connection.tenant,
+        connection: this.connection.id,
+        session,
+        limits,
+        wanted,
+        inUse: this.#inUse,
+        tokens,
+      });
       if (session !== this.#session) return;
       this.#permits = Math.max(share.permits, this.#inUse);
       this.#tokens += share.tokens;
-      this.#pausedUntilMs = Date.now() + share.pausedMs;
+      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + share.pausedMs);
     } catch (error) {
-      this.#log.warn({ connection: this.connection.id, error: String(error) }, 'the budget could not be shared');
+      this.#log.warn(
+        { connection: this.connection.id, error: String(error) },
+        'the budget could not be shared',
+      );
     } finally {
       this.#isBalancing = false;
     }
@@ -125,9 +167,17 @@ export class Budget {
   /** The connector's way to say what the platform said about its budget. */
   readonly reporter: LimitReporter = {
     report: (observed) => {
-      if (observed.pausedForMs !== undefined) this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + observed.pausedForMs);
-      if (observed.available !== undefined && observed.available < this.#tokens) this.#tokens = observed.available;
-      reportLimit(this.#database, this.connection.tenant, this.connection.id, observed).catch((error: unknown) => this.#log.warn({ connection: this.connection.id, error: String(error) }, 'the platform\'s limits could not be stored'));
+      if (observed.pausedForMs !== undefined)
+        this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + observed.pausedForMs);
+      if (observed.available !== undefined && observed.available < this.#tokens)
+        this.#tokens = observed.available;
+      reportLimit(this.#database, this.connection.tenant, this.connection.id, observed).catch(
+        (error: unknown) =>
+          this.#log.warn(
+            { connection: this.connection.id, error: String(error) },
+            "the platform's limits could not be stored",
+          ),
+      );
     },
   };
 
@@ -142,8 +192,8 @@ export class Budget {
       case 'unauthorized':
         return this.#open('unauthorized', outcome.detail);
       case 'rate-limited':
-        this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + (outcome.retryAfterMs ?? 1_000));
-        return;
+        // Every worker is to wait, not only the one that was told.
+        return this.reporter.report({ pausedForMs: outcome.retryAfterMs ?? 1_000 });
       case 'done':
       case 'accepted':
       case 'conflict':
@@ -163,7 +213,19 @@ export class Budget {
     this.#waiting.clear();
     for (const touch of waiting) touch();
     this.#log.warn({ connection: this.connection.id, cause, detail }, 'connection paused');
-    openBreaker(this.#database, this.connection.tenant, this.connection.id, cause, detail, breakerPolicy.probeEveryMs).catch((error: unknown) => this.#log.warn({ connection: this.connection.id, error: String(error) }, 'the breaker\'s state could not be stored'));
+    openBreaker(
+      this.#database,
+      this.connection.tenant,
+      this.connection.id,
+      cause,
+      detail,
+      breakerPolicy.probeEveryMs,
+    ).catch((error: unknown) =>
+      this.#log.warn(
+        { connection: this.connection.id, error: String(error) },
+        "the breaker's state could not be stored",
+      ),
+    );
   }
 
   /** Another worker opened or closed it. */

@@ -18,19 +18,53 @@ export type CallOrder = {
   readonly log: Logger;
 };
 
+const handlerOf = (
+  connection: OpenConnection,
+  command: LaneCommand,
+): CommandHandler<never, never, unknown> | undefined =>
+  (connection.connector.commands as Record<string, CommandHandler<never, never, unknown> | undefined>)[
+    command.name
+  ];
+
+/** How long one attempt of this command may take. */
+export const timeoutOf = (connection: OpenConnection, command: LaneCommand): number =>
+  handlerOf(connection, command)?.timeoutMs ?? 0;
+
 /** Carries one attempt out at the platform. Never rejects: whatever happens is an outcome. */
 export async function carryOut(order: CallOrder): Promise<Answer> {
   const { connection, command, log } = order;
-  const handler = (connection.connector.commands as Record<string, CommandHandler<never, never, unknown> | undefined>)[command.name];
+  const handler = handlerOf(connection, command);
   const startedMs = performance.now();
-  const answer = (step: Answer['step'], outcome: Outcome, provedAbsent = false): Answer => ({ number: command.number, attempt: command.attempt, step, outcome, provedAbsent, tookMs: performance.now() - startedMs });
-  if (handler === undefined) return answer('send', { kind: 'rejected', code: 'unsupported-command', detail: `${connection.id} cannot do ${command.name}` });
+  const answer = (step: Answer['step'], outcome: Outcome, provedAbsent = false): Answer => ({
+    number: command.number,
+    attempt: command.attempt,
+    step,
+    outcome,
+    provedAbsent,
+    tookMs: performance.now() - startedMs,
+  });
+  if (handler === undefined)
+    return answer('send', {
+      kind: 'rejected',
+      code: 'unsupported-command',
+      detail: `${connection.id} cannot do ${command.name}`,
+    });
 
   const leftMs = order.deadlineMs - Date.now();
-  if (leftMs <= 0) return answer('send', { kind: 'unavailable', retryAfterMs: null, detail: 'its time was over before it began' });
+  if (leftMs <= 0)
+    return answer('send', {
+      kind: 'unavailable',
+      retryAfterMs: null,
+      detail: 'its time was over before it began',
+    });
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(new Error('the attempt\'s time is over')), leftMs);
-  const call = { idempotencyKey: order.idempotencyKey, attempt: command.attempt, deadlineMs: order.deadlineMs, signal: AbortSignal.any([timeout.signal, order.abandoned]) };
+  const timer = setTimeout(() => timeout.abort(new Error("the attempt's time is over")), leftMs);
+  const call = {
+    idempotencyKey: order.idempotencyKey,
+    attempt: command.attempt,
+    deadlineMs: order.deadlineMs,
+    signal: AbortSignal.any([timeout.signal, order.abandoned]),
+  };
   const request = command.request as never;
 
   const work = async (): Promise<Answer> => {
@@ -38,25 +72,40 @@ export async function carryOut(order: CallOrder): Promise<Answer> {
       if (handler.check === undefined) throw new Error(`${command.name} accepts without a check`);
       return answer('check', await handler.check(command.handle, request, call, connection.client));
     }
-    if (handler.safety.kind !== 'lookup-first') return answer('send', await handler.send(request, call, connection.client));
+    if (handler.safety.kind !== 'lookup-first')
+      return answer('send', await handler.send(request, call, connection.client));
     if (handler.find === undefined) throw new Error(`${command.name} is lookup-first without a find`);
     const found = await handler.find(request, call, connection.client);
     if (found.kind === 'found') return answer('find', found.outcome);
     // A look-up that got no answer changed nothing.
-    if (found.kind === 'outcome-unknown') return answer('find', { kind: 'unavailable', retryAfterMs: null, detail: found.detail });
+    if (found.kind === 'outcome-unknown')
+      return answer('find', { kind: 'unavailable', retryAfterMs: null, detail: found.detail });
     if (found.kind !== 'absent') return answer('find', found);
     return answer('send', await handler.send(request, call, connection.client), true);
   };
   const overdue = new Promise<Answer>((resolve) => {
-    const late = setTimeout(() => resolve(answer('send', { kind: 'outcome-unknown', detail: 'no outcome within its time' })), leftMs + graceMs);
+    const late = setTimeout(
+      () => resolve(answer('send', { kind: 'outcome-unknown', detail: 'no outcome within its time' })),
+      leftMs + graceMs,
+    );
     late.unref();
   });
   try {
     return await Promise.race([work(), overdue]);
   } catch (error) {
     // A defect of the connector: the effect may be there, so it is settled like a lost answer, and seen in the log.
-    log.error({ connection: connection.id, command: command.name, error: error instanceof Error ? error.stack : String(error) }, 'a connector threw');
-    return answer('send', { kind: 'outcome-unknown', detail: `the connector failed: ${error instanceof Error ? error.message : String(error)}` });
+    log.error(
+      {
+        connection: connection.id,
+        command: command.name,
+        error: error instanceof Error ? error.stack : String(error),
+      },
+      'a connector threw',
+    );
+    return answer('send', {
+      kind: 'outcome-unknown',
+      detail: `the connector failed: ${error instanceof Error ? error.message : String(error)}`,
+    });
   } finally {
     clearTimeout(timer);
   }

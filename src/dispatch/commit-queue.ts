@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '#connector-sdk/services.ts';
 import type { Database } from '#journal/database.ts';
-import { commitSteps, FencedError, laneId, type LaneKey, type LaneStep } from '#journal/lane-store.ts';
+import type { Session } from './session.ts';
+import type { LaneStep } from '#journal/lane-step.ts';
+import { commitSteps, FencedError } from '#journal/lane-commit.ts';
+import { laneId, type LaneKey } from '#journal/lane-store.ts';
 
 export type Committed = {
   /** Taken by `performance.now()` before the commit was sent: attempts that began with it are counted from here. */
@@ -9,7 +12,10 @@ export type Committed = {
   readonly hasMore: boolean;
   readonly held: readonly number[];
 };
-export type StepFate = { readonly kind: 'committed'; readonly answer: Committed } | { readonly kind: 'fenced' } | { readonly kind: 'refused'; readonly error: Error };
+export type StepFate =
+  | { readonly kind: 'committed'; readonly answer: Committed }
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'refused'; readonly error: Error };
 type Waiting = { readonly step: LaneStep; readonly settle: (fate: StepFate) => void };
 
 const batchLimit = 200;
@@ -24,18 +30,16 @@ const gatherMs = 2;
  */
 export class CommitQueue {
   readonly #database: Database;
-  readonly #session: number;
+  readonly #session: Pick<Session, 'id' | 'isOver'>;
   readonly #log: Logger;
-  readonly #isOver: () => boolean;
   #waiting: Waiting[] = [];
   #flights = 0;
   #gathering = false;
 
-  constructor(database: Database, session: number, log: Logger, isOver: () => boolean) {
+  constructor(database: Database, session: Pick<Session, 'id' | 'isOver'>, log: Logger) {
     this.#database = database;
     this.#session = session;
     this.#log = log;
-    this.#isOver = isOver;
   }
 
   /** Resolves with what became of the step. Never rejects. */
@@ -71,10 +75,21 @@ export class CommitQueue {
   async #send(batch: readonly Waiting[]): Promise<void> {
     const sentAtMs = performance.now();
     try {
-      const { more, held } = await commitSteps(this.#database, this.#session, batch.map(({ step }) => step));
+      const { more, held } = await commitSteps(
+        this.#database,
+        this.#session.id,
+        batch.map(({ step }) => step),
+      );
       const isMore = new Set(more.map(laneId));
       for (const { step, settle } of batch) {
-        settle({ kind: 'committed', answer: { sentAtMs, hasMore: isMore.has(laneId(step)), held: held.filter((row) => laneId(row) === laneId(step)).map((row) => row.number) } });
+        settle({
+          kind: 'committed',
+          answer: {
+            sentAtMs,
+            hasMore: isMore.has(laneId(step)),
+            held: held.filter((row) => laneId(row) === laneId(step)).map((row) => row.number),
+          },
+        });
       }
     } catch (error) {
       await this.#recover(batch, sentAtMs, error);
@@ -87,21 +102,37 @@ export class CommitQueue {
       for (const { step, settle } of batch) {
         if (lost.has(laneId(step))) settle({ kind: 'fenced' });
         // Applied before, its answer lost: it may have missed a conflict key or events, so both are asked for again.
-        if (applied.has(laneId(step))) settle({ kind: 'committed', answer: { sentAtMs, hasMore: true, held: step.commands.filter((command) => command.conflictKeys.length > 0).map(({ number }) => number) } });
+        if (applied.has(laneId(step)))
+          settle({
+            kind: 'committed',
+            answer: {
+              sentAtMs,
+              hasMore: true,
+              held: step.commands
+                .filter((command) => command.conflictKeys.length > 0)
+                .map(({ number }) => number),
+            },
+          });
       }
       const rest = batch.filter(({ step }) => !lost.has(laneId(step)) && !applied.has(laneId(step)));
       if (rest.length > 0) await this.#send(rest);
       return;
     }
     if (isConnectionFailure(error)) {
-      this.#log.warn({ error: String(error), steps: batch.length }, 'a commit got no answer and is sent again');
+      this.#log.warn(
+        { error: String(error), steps: batch.length },
+        'a commit got no answer and is sent again',
+      );
       await sleep(100);
-      if (this.#isOver()) for (const { settle } of batch) settle({ kind: 'fenced' });
+      if (this.#session.isOver) for (const { settle } of batch) settle({ kind: 'fenced' });
       else await this.#send(batch);
       return;
     }
     if (batch.length === 1 && batch[0] !== undefined) {
-      this.#log.error({ entity: batch[0].step.entity, error: String(error) }, 'a step was refused by the database');
+      this.#log.error(
+        { entity: batch[0].step.entity, error: String(error) },
+        'a step was refused by the database',
+      );
       batch[0].settle({ kind: 'refused', error: error instanceof Error ? error : new Error(String(error)) });
       return;
     }
@@ -117,5 +148,11 @@ const idsOf = (lanes: readonly LaneKey[]): ReadonlySet<string> => new Set(lanes.
 export function isConnectionFailure(error: unknown): boolean {
   const code = (error as { code?: string }).code;
   // SQLSTATE classes: 08 connection, 53 resources, 57P shutdown, 40 serialization and deadlock; without a SQLSTATE the socket failed.
-  return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|40)/.test(code) || code.startsWith('57P') || code === '25006';
+  return (
+    code === undefined ||
+    !/^[0-9A-Z]{5}$/.test(code) ||
+    /^(08|53|40)/.test(code) ||
+    code.startsWith('57P') ||
+    code === '25006'
+  );
 }

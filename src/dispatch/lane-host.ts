@@ -1,5 +1,5 @@
 import type { CanonicalEvent } from '#canonical/event.ts';
-import type { Json, JsonObject } from '#canonical/json.ts';
+import type { Json } from '#canonical/json.ts';
 import type { CommandHandler } from '#connector-sdk/connector.ts';
 import { type CrosswalkRows, renderContext } from '#connector-sdk/crosswalk-context.ts';
 import { parseJsonLossless } from '#connector-sdk/json-lossless.ts';
@@ -23,16 +23,26 @@ export type HostParts = {
   onRefused?(lane: Lane, error: Error): void;
 };
 
-type AnyHandler = CommandHandler<never, Json, unknown> & { render(payload: never, context: ReturnType<typeof renderContext>['context']): Json; conflictKeys?(request: Json): readonly string[] };
+type AnyHandler = CommandHandler<never, Json, unknown> & {
+  render(payload: never, context: ReturnType<typeof renderContext>['context']): Json;
+  conflictKeys?(request: Json): readonly string[];
+};
 
 /** The lane rules' view of the real world. */
-export function hostFor(parts: HostParts, tenant: string, live: { nowMs(): number; mayCall(command: LaneCommand): 'go' | 'wait' | 'park' }): LaneHost {
+export function hostFor(
+  parts: HostParts,
+  tenant: string,
+  live: { nowMs(): number; mayCall(command: LaneCommand): 'go' | 'wait' | 'park' },
+): LaneHost {
   const handler = (lane: Lane, command: LaneCommand): AnyHandler | null => {
     const connection = parts.installation.connection(lane.tenant, command.connection);
-    return ((connection?.connector.commands as Record<string, unknown> | undefined)?.[command.name] as AnyHandler | undefined) ?? null;
+    return (
+      ((connection?.connector.commands as Record<string, unknown> | undefined)?.[command.name] as
+        AnyHandler | undefined) ?? null
+    );
   };
   return {
-    nowMs: live.nowMs,
+    nowMs: () => live.nowMs(),
     random: Math.random,
     policy: parts.policy ?? defaultRetryPolicy,
     processOf: (lane) => parts.processFor(lane.tenant, lane.entity),
@@ -40,13 +50,30 @@ export function hostFor(parts: HostParts, tenant: string, live: { nowMs(): numbe
     interpret: (event) => interpret(parts.installation, event),
     handlerOf(lane, command) {
       const found = handler(lane, command);
-      return found === null ? null : { safety: found.safety, timeoutMs: found.timeoutMs, settleMs: found.settleMs, searchLagMs: found.searchLagMs, conflictKeys: (request) => found.conflictKeys?.(request) ?? [] };
+      return found === null
+        ? null
+        : {
+            safety: found.safety,
+            timeoutMs: found.timeoutMs,
+            settleMs: found.settleMs,
+            searchLagMs: found.searchLagMs,
+            conflictKeys: (request) => found.conflictKeys?.(request) ?? [],
+          };
     },
     render(lane, command): RenderedCommand {
       const connection = parts.installation.connection(lane.tenant, command.connection);
       const found = handler(lane, command);
-      if (connection === null || found === null) return { ok: false, problems: [{ path: '$', message: `${command.connection} cannot do ${command.name}` }] };
-      const { context, used } = renderContext({ connection: command.connection, crosswalks: parts.crosswalks(lane.tenant), links: {}, config: connection.config });
+      if (connection === null || found === null)
+        return {
+          ok: false,
+          problems: [{ path: '$', message: `${command.connection} cannot do ${command.name}` }],
+        };
+      const { context, used } = renderContext({
+        connection: command.connection,
+        crosswalks: parts.crosswalks(lane.tenant),
+        links: {},
+        config: connection.config,
+      });
       const result = mapped(() => found.render(command.payload as never, context));
       return result.ok ? { ok: true, request: result.value, mapping: used() as unknown as Json } : result;
     },
@@ -54,17 +81,42 @@ export function hostFor(parts: HostParts, tenant: string, live: { nowMs(): numbe
   };
 }
 
-function interpret(installation: Installation, event: Extract<InboxEvent, { kind: 'message' }>): Interpretation {
+function interpret(
+  installation: Installation,
+  event: Extract<InboxEvent, { kind: 'message' }>,
+): Interpretation {
   const connection = installation.connection(event.tenant, event.connection);
-  if (connection === null) return { kind: 'unmappable', problems: [{ path: '$', message: `connection ${event.connection} is not configured any more` }] };
+  if (connection === null)
+    return {
+      kind: 'unmappable',
+      problems: [{ path: '$', message: `connection ${event.connection} is not configured any more` }],
+    };
   const mapping = connection.connector.inbound[event.topic];
-  if (mapping === undefined) return { kind: 'rejected', code: 'unsupported-topic', detail: `${event.connection} sends ${event.topic}, which nothing here follows` };
+  if (mapping === undefined)
+    return {
+      kind: 'rejected',
+      code: 'unsupported-topic',
+      detail: `${event.connection} sends ${event.topic}, which nothing here follows`,
+    };
   let body: Json;
   try {
     body = parseJsonLossless(event.body.toString('utf8'));
   } catch (error) {
-    return { kind: 'unmappable', problems: [{ path: '$', message: `not JSON: ${(error as Error).message}` }] };
+    return {
+      kind: 'unmappable',
+      problems: [{ path: '$', message: `not JSON: ${(error as Error).message}` }],
+    };
   }
-  const result = mapped(() => mapping.map({ connection: event.connection, topic: event.topic, occurredAt: event.occurredAt, body: body as JsonObject, bodyHash: event.bodyHash }));
-  return result.ok ? { kind: 'events', events: result.value } : { kind: 'unmappable', problems: result.problems };
+  const result = mapped(() =>
+    mapping.map({
+      connection: event.connection,
+      topic: event.topic,
+      occurredAt: event.occurredAt,
+      body,
+      bodyHash: event.bodyHash,
+    }),
+  );
+  return result.ok
+    ? { kind: 'events', events: result.value }
+    : { kind: 'unmappable', problems: result.problems };
 }

@@ -1,48 +1,21 @@
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommandHandler } from '#connector-sdk/connector.ts';
-import type { Logger } from '#connector-sdk/services.ts';
-import { openBreakers, pullWaiting, takeProbe } from '#journal/connection-store.ts';
-import type { Database } from '#journal/database.ts';
-import { claimLanes, laneId, loadCommands, loadInbox, SessionOverError } from '#journal/lane-store.ts';
-import type { MasterKey } from '#journal/sealed-box.ts';
-import { openSession, reapSessions, renewSession } from '#journal/session-store.ts';
-import type { WorkSignal } from '#journal/work-signal.ts';
-import { breakerPolicy, Budget } from './budget.ts';
-import { carryOut } from './call.ts';
+import { laneId, SessionOverError } from '#journal/lane-store.ts';
+import { reapSessions } from '#journal/session-store.ts';
+import { breakerPolicy } from './budget.ts';
+import { carryOut, timeoutOf } from './call.ts';
 import { CommitQueue, type Committed } from './commit-queue.ts';
-import { hostFor, type HostParts } from './lane-host.ts';
-import { addEvents, type Answer, type Lane, type LaneCommand, laneFrom } from './lane-rules/lane.ts';
+import { ConnectionMinder } from './connection-minder.ts';
+import { hostFor } from './lane-host.ts';
+import { hasCallInFlight, type Lane, type LaneCommand } from './lane-rules/lane.ts';
+import { LaneLoader } from './lane-loader.ts';
 import { takeStep } from './lane-rules/take-step.ts';
-import type { Installation, OpenConnection } from './open-connection.ts';
+import type { Session } from './session.ts';
+import { defaults, openWorkerSession, type WorkerOptions } from './worker-options.ts';
 
-export type WorkerOptions = HostParts & {
-  readonly database: Database;
-  readonly master: MasterKey;
-  readonly installation: Installation;
-  readonly log: Logger;
-  readonly node?: string;
-  /** Lanes held in memory at most. */
-  readonly maxLanes?: number;
-  readonly leaseMs?: number;
-  /** Tells that there is work; the worker also looks by itself. */
-  readonly signal?: WorkSignal;
-  /** Budgets shared with a scheduler in the same process. */
-  readonly budgets?: ReadonlyMap<string, Budget>;
-};
-
-export const defaultLeaseMs = 5_000;
 const heartbeatMs = 1_000;
 const pollMs = 250;
-const eventsPerLoad = 50;
-/** How many of the free places each class may take: lowering of stock first, then money and orders, then stock, then catalogue. */
-const classShares = [1, 0.95, 0.6, 0.4] as const;
-
-export const budgetKey = (connection: { readonly tenant: string; readonly id: string }): string => `${connection.tenant} ${connection.id}`;
-
-export function openBudgets(database: Database, installation: Installation, log: Logger): Map<string, Budget> {
-  return new Map(installation.connections.map((connection) => [budgetKey(connection), new Budget(database, connection, log)]));
-}
+const budgetMs = 50;
+const stopWithinMs = 30_000;
 
 /**
  * Works on lanes: claims those that are due, decides, commits, calls. Holds each lane from claim to release; every commit is
@@ -50,37 +23,50 @@ export function openBudgets(database: Database, installation: Installation, log:
  */
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #budgets: ReadonlyMap<string, Budget>;
-  readonly #touches = new WeakMap<Lane, () => void>();
+  readonly #minder: ConnectionMinder;
+  readonly #loader: LaneLoader;
   readonly #lanes = new Map<string, Lane>();
-  readonly #stale = new Set<Lane>();
+  readonly #touches = new WeakMap<Lane, () => void>();
+  readonly #toLoad = new Set<Lane>();
+  #session: Session;
   #queue: CommitQueue;
-  #session = 0;
-  #leaseEndMs = 0;
-  #clockOffsetMs = 0;
-  #abandoned = new AbortController();
   #isClaiming = false;
   #isStopping = false;
   #mayHaveWork = true;
   #loops: Promise<void>[] = [];
   #unsubscribe: () => void = () => undefined;
 
-  private constructor(options: WorkerOptions) {
+  private constructor(options: WorkerOptions, session: Session) {
     this.#options = options;
-    this.#budgets = options.budgets ?? openBudgets(options.database, options.installation, options.log);
-    this.#queue = new CommitQueue(options.database, 0, options.log, () => true);
+    this.#minder =
+      options.minder ?? new ConnectionMinder(options.database, options.installation, options.log);
+    this.#loader = new LaneLoader(
+      options.database,
+      options.master,
+      options.installation.tenants,
+      options.log,
+    );
+    this.#session = session;
+    this.#queue = new CommitQueue(options.database, session, options.log);
+    this.#minder.begin(session.id);
   }
 
   static async start(options: WorkerOptions): Promise<Worker> {
-    const worker = new Worker(options);
-    await worker.#begin();
+    const worker = new Worker(options, await openWorkerSession(options));
     worker.#unsubscribe = options.signal?.subscribe((lanes) => worker.#onWork(lanes)) ?? worker.#unsubscribe;
-    worker.#loops = [worker.#every(heartbeatMs, () => worker.#heartbeat()), worker.#every(pollMs, () => worker.#poll()), worker.#every(breakerPolicy.probeEveryMs, () => worker.#mindConnections())];
+    worker.#loops = [
+      worker.#every(heartbeatMs, () => worker.#heartbeat()),
+      worker.#every(pollMs, () => worker.#poll()),
+      worker.#every(breakerPolicy.probeEveryMs, () => worker.#minder.mind()),
+      worker.#every(budgetMs, async () => {
+        if (await worker.#minder.share(worker.#room)) worker.#claimSoon();
+      }),
+    ];
     return worker;
   }
 
   get session(): number {
-    return this.#session;
+    return this.#session.id;
   }
   get lanesHeld(): number {
     return this.#lanes.size;
@@ -90,105 +76,65 @@ export class Worker {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#unsubscribe();
-    const until = Date.now() + 30_000;
-    while ((!this.#queue.isIdle || [...this.#lanes.values()].some((lane) => [...lane.commands.values()].some((command) => command.inFlight))) && Date.now() < until) await sleep(20);
+    const until = Date.now() + stopWithinMs;
+    while (!this.#isQuiet && Date.now() < until) await sleep(20);
     await Promise.all(this.#loops);
-    this.#abandoned.abort();
-    await reapSessions(this.#options.database, this.#options.installation.tenants, this.#session);
-    this.#lanes.clear();
+    this.#leave();
+    await reapSessions(this.#options.database, this.#options.installation.tenants, this.#session.id);
   }
 
-  async #begin(): Promise<void> {
-    const { database, node, leaseMs = defaultLeaseMs, log } = this.#options;
-    const sentAtMs = performance.now();
-    const session = await openSession(database, node ?? `${hostname()}:${process.pid}`, leaseMs);
-    this.#session = session;
-    this.#leaseEndMs = sentAtMs + leaseMs;
-    this.#abandoned = new AbortController();
-    this.#queue = new CommitQueue(database, session, log, () => this.#session !== session || performance.now() > this.#leaseEndMs + leaseMs);
-    for (const budget of this.#budgets.values()) budget.begin(session);
-    await this.#heartbeat();
+  get #isQuiet(): boolean {
+    return this.#queue.isIdle && ![...this.#lanes.values()].some(hasCallInFlight);
+  }
+
+  #leave(): void {
+    for (const lane of this.#lanes.values()) lane.phase = 'gone';
+    this.#lanes.clear();
+    this.#toLoad.clear();
+    this.#session.abandon();
   }
 
   /** The session is over: whatever is held belongs to others now. Calls under way are cut, their answers ignored. */
-  async #abandon(why: string): Promise<void> {
-    this.#options.log.warn({ session: this.#session, lanes: this.#lanes.size, why }, 'session over, lanes abandoned');
-    for (const lane of this.#lanes.values()) lane.phase = 'gone';
-    this.#lanes.clear();
-    this.#stale.clear();
-    this.#abandoned.abort(new Error('the session is over'));
-    if (!this.#isStopping) await this.#begin();
+  async #begin(why: string): Promise<void> {
+    const { database, log } = this.#options;
+    log.warn({ session: this.#session.id, lanes: this.#lanes.size, why }, 'session over, lanes abandoned');
+    this.#leave();
+    if (this.#isStopping) return;
+    this.#session = await openWorkerSession(this.#options);
+    this.#queue = new CommitQueue(database, this.#session, log);
+    this.#minder.begin(this.#session.id);
   }
 
   async #every(ms: number, work: () => Promise<void>): Promise<void> {
-    while (!this.#isStopping) {
+    for (; !this.#isStopping; await sleep(ms)) {
       try {
         await work();
       } catch (error) {
-        if (error instanceof SessionOverError) await this.#abandon(error.message).catch(() => undefined);
-        else this.#options.log.warn({ error: String(error) }, 'the worker could not reach the database');
+        this.#failed('the worker could not reach the database', error);
       }
-      await sleep(ms);
     }
+  }
+
+  #failed(what: string, error: unknown): void {
+    this.#options.log.warn({ error: error instanceof Error ? error.message : String(error) }, what);
   }
 
   async #heartbeat(): Promise<void> {
-    const { database, leaseMs = defaultLeaseMs, installation } = this.#options;
-    const sentAtMs = performance.now();
-    const sentAt = Date.now();
-    const session = this.#session;
-    const { isAlive, nowMs } = await renewSession(database, session, leaseMs);
-    if (session !== this.#session) return;
-    if (!isAlive) return this.#abandon('the lease ran out');
-    this.#leaseEndMs = sentAtMs + leaseMs;
-    this.#clockOffsetMs = nowMs - (sentAt + Date.now()) / 2;
-    const reaped = await reapSessions(database, installation.tenants, null);
-    for (const dead of reaped) this.#options.log.warn(dead, 'took over from a worker that is gone');
-    if (reaped.length > 0) this.#mayHaveWork = true;
-  }
-
-  async #mindConnections(): Promise<void> {
     const { database, installation, log } = this.#options;
-    const open = new Set((await openBreakers(database, installation.tenants)).map((state) => budgetKey({ tenant: state.tenant, id: state.connection })));
-    for (const [key, budget] of this.#budgets) {
-      const { connection } = budget;
-      budget.seeState(open.has(key));
-      await budget.balance();
-      if (budget.isOpen && (await takeProbe(database, connection.tenant, connection.id, breakerPolicy.probeEveryMs))) {
-        const signal = AbortSignal.timeout(5_000);
-        const outcome = await connection.connector.probe({ idempotencyKey: 'probe', attempt: 1, deadlineMs: Date.now() + 5_000, signal }, connection.client);
-        await budget.probed(outcome);
-      }
-      if (!budget.isOpen) await this.#pull(budget);
-    }
-    log.info({ lanes: this.#lanes.size }, 'worker');
-  }
-
-  /** Lets lanes that were parked for this connection go on, as many as it can take. */
-  async #pull(budget: Budget): Promise<void> {
-    const { connection } = budget;
-    for (let pulled = 1; pulled > 0 && budget.canTakeMore && this.#room > 0; ) {
-      pulled = await pullWaiting(this.#options.database, connection.tenant, connection.id, Math.min(this.#room, 2 * connection.connector.limits(connection.config).concurrency));
-      if (pulled > 0) await this.#claim();
-    }
-  }
-
-  get #maxLanes(): number {
-    return this.#options.maxLanes ?? 160;
-  }
-  get #room(): number {
-    return this.#maxLanes - this.#lanes.size;
+    if (this.#session.isOver || !(await this.#session.renew())) return this.#begin('the lease ran out');
+    const reaped = await reapSessions(database, installation.tenants, null);
+    for (const dead of reaped) log.warn(dead, 'took over from a worker that is gone');
+    if (reaped.length > 0) this.#claimSoon();
   }
 
   async #poll(): Promise<void> {
-    this.#mayHaveWork = true;
     // A retry may have become due beside a call that is still under way.
     for (const lane of this.#lanes.values()) this.#advance(lane);
+    this.#mayHaveWork = true;
     await this.#claim();
   }
 
   #onWork(lanes: readonly (readonly [tenant: string, entity: string])[]): void {
-    this.#mayHaveWork = true;
     for (const [tenant, entity] of lanes) {
       const lane = this.#lanes.get(laneId({ tenant, entity }));
       if (lane !== undefined) this.#reload(lane);
@@ -197,31 +143,36 @@ export class Worker {
   }
 
   #claimSoon(): void {
-    this.#claim().catch((error: unknown) => this.#options.log.warn({ error: String(error) }, 'a claim failed'));
+    this.#mayHaveWork = true;
+    this.#claim().catch((error: unknown) => this.#failed('a claim failed', error));
+  }
+
+  get #maxLanes(): number {
+    return this.#options.maxLanes ?? defaults.maxLanes;
+  }
+  get #room(): number {
+    return this.#maxLanes - this.#lanes.size;
   }
 
   async #claim(): Promise<void> {
-    if (this.#isClaiming || this.#isStopping || !this.#mayHaveWork || performance.now() > this.#leaseEndMs) return;
-    this.#isClaiming = true;
-    const { database, master, installation } = this.#options;
     const session = this.#session;
+    if (this.#isClaiming || this.#isStopping || !session.isAlive) return;
+    this.#isClaiming = true;
     try {
-      for (this.#mayHaveWork = false; this.#room > 0; ) {
+      while (this.#mayHaveWork && this.#room > 0) {
+        this.#mayHaveWork = false;
         const room = this.#room;
-        const claimed = await claimLanes(database, installation.tenants, session, classShares.map((share) => Math.ceil(room * share)));
-        if (claimed.length === 0) break;
-        const [inbox, commands] = await Promise.all([loadInbox(database, master, claimed, eventsPerLoad), loadCommands(database, claimed)]);
+        const lanes = await this.#loader.claim(session.id, room);
         if (session !== this.#session) return;
-        const [events, stored] = [Map.groupBy(inbox, laneId), Map.groupBy(commands, laneId)];
-        for (const each of claimed) {
-          const id = laneId(each);
-          const lane = laneFrom(each, events.get(id) ?? [], stored.get(id) ?? []);
-          this.#lanes.set(id, lane);
+        this.#mayHaveWork ||= lanes.length >= room;
+        for (const lane of lanes) {
+          this.#lanes.set(laneId(lane), lane);
           this.#advance(lane);
         }
-        this.#mayHaveWork = this.#room <= 0;
-        if (claimed.length < room) break;
       }
+    } catch (error) {
+      if (!(error instanceof SessionOverError)) throw error;
+      await this.#begin(error.message);
     } finally {
       this.#isClaiming = false;
     }
@@ -232,28 +183,18 @@ export class Worker {
     lane.stale = true;
     if (lane.phase !== 'idle') return;
     lane.phase = 'loading';
-    const isFirst = this.#stale.size === 0;
-    this.#stale.add(lane);
-    if (isFirst) setImmediate(() => void this.#loadStale());
+    this.#toLoad.add(lane);
+    if (this.#toLoad.size === 1) setImmediate(() => void this.#load());
   }
 
-  async #loadStale(): Promise<void> {
-    const lanes = [...this.#stale];
-    this.#stale.clear();
-    for (const lane of lanes) lane.stale = false;
-    try {
-      const events = Map.groupBy(await loadInbox(this.#options.database, this.#options.master, lanes, eventsPerLoad), laneId);
-      for (const lane of lanes) {
-        if (lane.phase !== 'loading') continue;
-        const loaded = events.get(laneId(lane)) ?? [];
-        addEvents(lane, loaded);
-        if (loaded.length >= eventsPerLoad) lane.stale = true;
-      }
-    } catch (error) {
-      this.#options.log.warn({ error: String(error) }, 'events could not be loaded');
-      for (const lane of lanes) lane.stale = true;
+  async #load(): Promise<void> {
+    const lanes = [...this.#toLoad];
+    this.#toLoad.clear();
+    if (lanes.length === 0) return;
+    await this.#loader.reload(lanes).catch(async (error: unknown) => {
+      this.#failed('events could not be loaded', error);
       await sleep(100);
-    }
+    });
     for (const lane of lanes) {
       if (lane.phase !== 'loading') continue;
       lane.phase = 'idle';
@@ -265,8 +206,9 @@ export class Worker {
   #advance(lane: Lane): void {
     if (lane.phase !== 'idle') return;
     const host = hostFor(this.#options, lane.tenant, {
-      nowMs: () => Date.now() + this.#clockOffsetMs,
-      mayCall: (command) => this.#budgets.get(budgetKey({ tenant: lane.tenant, id: command.connection }))?.take(this.#touchOf(lane)) ?? 'park',
+      nowMs: () => this.#session.nowMs(),
+      mayCall: (command) =>
+        this.#minder.of(lane.tenant, command.connection)?.take(this.#touchOf(lane)) ?? 'park',
     });
     const taken = takeStep(lane, host);
     if (taken === null) {
@@ -276,19 +218,19 @@ export class Worker {
     lane.phase = 'committing';
     void this.#queue.commit(taken.step).then((fate) => {
       if (lane.phase === 'gone') return;
-      if (fate.kind === 'committed') return this.#committed(lane, taken.calls, taken.step.release !== null, fate.answer);
-      for (const command of taken.calls) this.#budgets.get(budgetKey({ tenant: lane.tenant, id: command.connection }))?.give();
+      if (fate.kind === 'committed')
+        return this.#committed(lane, taken.calls, taken.step.release !== null, fate.answer);
+      for (const command of taken.calls) this.#minder.of(lane.tenant, command.connection)?.give();
       this.#drop(lane);
       if (fate.kind === 'refused') this.#options.onRefused?.(lane, fate.error);
     });
   }
 
   #touchOf(lane: Lane): () => void {
-    let touch = this.#touches.get(lane);
-    if (touch === undefined) {
-      touch = () => this.#advance(lane);
-      this.#touches.set(lane, touch);
-    }
+    const known = this.#touches.get(lane);
+    if (known !== undefined) return known;
+    const touch = (): void => this.#advance(lane);
+    this.#touches.set(lane, touch);
     return touch;
   }
 
@@ -296,8 +238,8 @@ export class Worker {
     lane.phase = 'gone';
     this.#lanes.delete(laneId(lane));
     const touch = this.#touches.get(lane);
-    if (touch !== undefined) for (const budget of this.#budgets.values()) budget.forget(touch);
-    // A place that is free is filled together with others; the poll fills it at the latest.
+    if (touch !== undefined) this.#minder.forget(touch);
+    // Room that is free is filled in one go; the poll fills it at the latest.
     if (this.#mayHaveWork && 4 * this.#room >= this.#maxLanes) this.#claimSoon();
   }
 
@@ -316,28 +258,41 @@ export class Worker {
 
   /** Another order holds the record that this command would touch. */
   #standBack(lane: Lane, command: LaneCommand): void {
-    Object.assign(command, { inFlight: false, state: 'pending', attempt: command.attempt - 1, attemptDeadlineMs: null, notBeforeMs: Date.now() + this.#clockOffsetMs + 200 });
-    this.#budgets.get(budgetKey({ tenant: lane.tenant, id: command.connection }))?.give();
+    const notBeforeMs = this.#session.nowMs() + 200;
+    Object.assign(command, {
+      inFlight: false,
+      state: 'pending',
+      attempt: command.attempt - 1,
+      attemptDeadlineMs: null,
+      notBeforeMs,
+    });
+    this.#minder.of(lane.tenant, command.connection)?.give();
   }
 
   #call(lane: Lane, command: LaneCommand, sentAtMs: number): void {
     const connection = this.#options.installation.connection(lane.tenant, command.connection);
-    const budget = this.#budgets.get(budgetKey({ tenant: lane.tenant, id: command.connection }));
-    if (connection === null || budget === undefined) throw new Error(`connection ${command.connection} of ${lane.tenant} is not configured`);
-    const leftMs = sentAtMs + timeoutOf(connection, command) - performance.now();
-    const isOurs = performance.now() < this.#leaseEndMs;
-    const done = (answer: Answer): void => {
+    const budget = this.#minder.of(lane.tenant, command.connection);
+    if (connection === null || budget === null)
+      throw new Error(`connection ${command.connection} of ${lane.tenant} is not configured`);
+    const session = this.#session;
+    // First byte only while the lease holds and within the attempt's time, by a clock read before the commit was sent.
+    const leftMs = session.isAlive ? sentAtMs + timeoutOf(connection, command) - performance.now() : 0;
+    const idempotencyKey = `${lane.tenant}/${lane.entity}/${command.number}`;
+    const order = {
+      connection,
+      command,
+      idempotencyKey,
+      deadlineMs: Date.now() + leftMs,
+      abandoned: session.abandoned,
+      log: this.#options.log,
+    };
+    void carryOut(order).then((answer) => {
+      if (session !== this.#session) return; // its permits went with the session
       budget.record(answer.outcome);
       // The answer is on record in the lane before its permit is free: else the freed permit could start it again.
       if (lane.phase !== 'gone') lane.answers.push(answer);
       budget.give();
       this.#advance(lane);
-    };
-    // First byte only while the lease holds and within the attempt's time, by a clock read before the commit was sent.
-    const order = { connection, command, idempotencyKey: `${lane.tenant}/${lane.entity}/${command.number}`, deadlineMs: isOurs ? Date.now() + leftMs : 0, abandoned: this.#abandoned.signal, log: this.#options.log };
-    void carryOut(order).then(done);
+    });
   }
 }
-
-const timeoutOf = (connection: OpenConnection, command: LaneCommand): number =>
-  (connection.connector.commands as Record<string, CommandHandler<never, never, unknown> | undefined>)[command.name]?.timeoutMs ?? 0;

@@ -8,11 +8,26 @@ export type Queryable = Pick<pg.Pool, 'query'>;
 /**
  * Hot tables swing between empty and full, so their statistics lie: the engine's connections take index plans, planned once.
  */
-const engineSettings = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'enable_bitmapscan=off', 'jit=off', 'timezone=UTC'];
+const engineSettings = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'enable_bitmapscan=off',
+  'jit=off',
+  'timezone=UTC',
+];
 
 const int8 = 20;
 
-export function openDatabase(url: string, options: { readonly max?: number; readonly applicationName?: string; readonly onError?: (error: Error) => void } = {}): Database {
+export function openDatabase(
+  url: string,
+  options: {
+    readonly max?: number;
+    readonly applicationName?: string;
+    readonly onError?: (error: Error) => void;
+  } = {},
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 8,
@@ -23,7 +38,8 @@ export function openDatabase(url: string, options: { readonly max?: number; read
     keepAlive: true,
     types: {
       // Our numbers stay far below 2^53.
-      getTypeParser: ((oid: number, format?: 'text' | 'binary') => (oid === int8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format as 'text'))) as typeof pg.types.getTypeParser,
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === int8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
     },
   });
   pool.on('error', (error) => options.onError?.(error));
@@ -37,14 +53,22 @@ export async function assertSafeDatabase(database: Database): Promise<void> {
   );
   const role = rows[0];
   if (role === undefined || role.super || role.bypass) {
-    throw new Error('DATABASE_URL names a role that is a superuser or has BYPASSRLS: tenants would not be kept apart. Use a role made with NOSUPERUSER NOBYPASSRLS that owns the database.');
+    throw new Error(
+      'DATABASE_URL names a role that is a superuser or has BYPASSRLS: tenants would not be kept apart. Use a role made with NOSUPERUSER NOBYPASSRLS that owns the database.',
+    );
   }
-  if (role.version < 150_000) throw new Error(`PostgreSQL 15 or newer is needed; this server says ${role.version}`);
-  if (role.fsync !== 'on') throw new Error('The server runs with fsync=off: what is acknowledged could be lost. Turn it on.');
+  if (role.version < 150_000)
+    throw new Error(`PostgreSQL 15 or newer is needed; this server says ${role.version}`);
+  if (role.fsync !== 'on')
+    throw new Error('The server runs with fsync=off: what is acknowledged could be lost. Turn it on.');
 }
 
 /** Runs `work` in one transaction that sees the named tenants. */
-export async function inTransaction<T>(database: Database, tenants: readonly string[], work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  database: Database,
+  tenants: readonly string[],
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await database.connect();
   let broken: Error | undefined;
   try {
@@ -54,7 +78,10 @@ export async function inTransaction<T>(database: Database, tenants: readonly str
     await client.query('commit');
     return result;
   } catch (error) {
-    broken = await client.query('rollback').then(() => undefined, (failure: Error) => failure);
+    broken = await client.query('rollback').then(
+      () => undefined,
+      (failure: Error) => failure,
+    );
     throw error;
   } finally {
     client.release(broken);

@@ -18,13 +18,25 @@ export type IncomingMessage = {
   readonly class: number;
 };
 
-export type Receipt = { readonly outcome: 'accepted' | 'duplicate' | 'parked'; readonly messageId: number; readonly entity: string | null };
+export type Receipt = {
+  readonly outcome: 'accepted' | 'duplicate' | 'parked';
+  readonly messageId: number;
+  readonly entity: string | null;
+};
 
 /** Stores a batch in one commit; when this returns, every one of its messages is durable. Receipts in the order given. */
-export async function storeMessages(database: Queryable, master: MasterKey, messages: readonly IncomingMessage[]): Promise<readonly Receipt[]> {
+export async function storeMessages(
+  database: Queryable,
+  master: MasterKey,
+  messages: readonly IncomingMessage[],
+): Promise<readonly Receipt[]> {
   const sealed = messages.map((message) => sealBody(master, message.body));
   const texts = (pick: (message: IncomingMessage) => string | null): Buffer => textArray(messages.map(pick));
-  const { rows } = await database.query<{ message_id: number; entity: string | null; outcome: Receipt['outcome'] }>({
+  const { rows } = await database.query<{
+    message_id: number;
+    entity: string | null;
+    outcome: Receipt['outcome'];
+  }>({
     name: 'intake_store',
     text: 'select * from intake_store($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)',
     values: [
@@ -38,7 +50,9 @@ export async function storeMessages(database: Queryable, master: MasterKey, mess
       texts((message) => message.subject.ref.connection),
       texts((message) => message.subject.ref.type),
       texts((message) => message.subject.ref.id),
-      texts((message) => (message.subject.founds ? foundedId(message.subject.entity, message.subject.ref) : null)),
+      texts((message) =>
+        message.subject.founds ? foundedId(message.subject.entity, message.subject.ref) : null,
+      ),
       int4Array(messages.map((message) => message.class)),
       byteaArray(sealed.map((box) => box.sealed)),
       byteaArray(messages.map((message) => sha256(message.body))),

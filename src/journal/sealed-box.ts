@@ -28,7 +28,10 @@ function unseal(key: Buffer, sealed: Buffer): Buffer {
   return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
 }
 
-export function sealBody(master: MasterKey, body: Buffer): { readonly sealed: Buffer; readonly sealedKey: Buffer } {
+export function sealBody(
+  master: MasterKey,
+  body: Buffer,
+): { readonly sealed: Buffer; readonly sealedKey: Buffer } {
   const key = randomBytes(32);
   return { sealed: seal(key, body), sealedKey: seal(master.key, key) };
 }
@@ -37,8 +40,10 @@ export function openBody(master: MasterKey, sealed: Buffer, sealedKey: Buffer): 
   return unseal(unseal(master.key, sealedKey), sealed);
 }
 
-export const sealSecret = (master: MasterKey, text: string): Buffer => seal(master.key, Buffer.from(text, 'utf8'));
-export const openSecret = (master: MasterKey, sealed: Buffer): string => unseal(master.key, sealed).toString('utf8');
+export const sealSecret = (master: MasterKey, text: string): Buffer =>
+  seal(master.key, Buffer.from(text, 'utf8'));
+export const openSecret = (master: MasterKey, sealed: Buffer): string =>
+  unseal(master.key, sealed).toString('utf8');
 
 export const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest();
 

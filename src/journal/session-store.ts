@@ -9,13 +9,29 @@ export async function openSession(database: Database, node: string, leaseMs: num
 }
 
 /** Renews a session. False when it is over; `nowMs` is the database's clock. */
-export async function renewSession(database: Database, session: number, leaseMs: number): Promise<{ readonly isAlive: boolean; readonly nowMs: number }> {
-  const { rows } = await database.query<{ alive: boolean; now_ms: number }>({ name: 'session_renew', text: 'select session_renew($1, $2) as alive, extract(epoch from clock_timestamp()) * 1000 as now_ms', values: [session, leaseMs] });
+export async function renewSession(
+  database: Database,
+  session: number,
+  leaseMs: number,
+): Promise<{ readonly isAlive: boolean; readonly nowMs: number }> {
+  const { rows } = await database.query<{ alive: boolean; now_ms: number }>({
+    name: 'session_renew',
+    text: 'select session_renew($1, $2) as alive, extract(epoch from clock_timestamp()) * 1000 as now_ms',
+    values: [session, leaseMs],
+  });
   return { isAlive: rows[0]?.alive === true, nowMs: Number(rows[0]?.now_ms) };
 }
 
 /** Frees the lanes of sessions that ran out, and of `ending`, which ends by itself. */
-export async function reapSessions(database: Database, tenants: readonly string[], ending: number | null): Promise<readonly { readonly sessionId: number; readonly lanes: number }[]> {
-  const { rows } = await database.query<{ session_id: number; lanes: number }>({ name: 'session_reap', text: 'select * from session_reap($1, $2)', values: [tenants.join(','), ending] });
+export async function reapSessions(
+  database: Database,
+  tenants: readonly string[],
+  ending: number | null,
+): Promise<readonly { readonly sessionId: number; readonly lanes: number }[]> {
+  const { rows } = await database.query<{ session_id: number; lanes: number }>({
+    name: 'session_reap',
+    text: 'select * from session_reap($1, $2)',
+    values: [tenants.join(','), ending],
+  });
   return rows.map((row) => ({ sessionId: row.session_id, lanes: row.lanes }));
 }

@@ -7,7 +7,10 @@ export const workChannel = 'tallyport_work';
 const payloadLimit = 7_000;
 
 export type LaneHint = readonly [tenant: string, entity: string];
-export type WorkSignal = { subscribe(onWork: (lanes: readonly LaneHint[]) => void): () => void; close(): Promise<void> };
+export type WorkSignal = {
+  subscribe(onWork: (lanes: readonly LaneHint[]) => void): () => void;
+  close(): Promise<void>;
+};
 
 /** The hint as it travels; empty (look everywhere) when there are too many lanes to name. */
 export function encodeLanes(lanes: readonly LaneHint[]): string {
@@ -15,7 +18,8 @@ export function encodeLanes(lanes: readonly LaneHint[]): string {
   return Buffer.byteLength(text) <= payloadLimit ? text : '';
 }
 
-const decodeLanes = (payload: string): readonly LaneHint[] => (payload === '' ? [] : (JSON.parse(payload) as LaneHint[]));
+const decodeLanes = (payload: string): readonly LaneHint[] =>
+  payload === '' ? [] : (JSON.parse(payload) as LaneHint[]);
 
 /** Listens on a connection of its own, and comes back by itself when that is lost. */
 export function listenForWork(url: string, onError: (error: Error) => void): WorkSignal {
@@ -27,7 +31,11 @@ export function listenForWork(url: string, onError: (error: Error) => void): Wor
     for (const listener of listeners) listener(lanes);
   };
   const connect = async (): Promise<void> => {
-    const fresh = new pg.Client({ connectionString: url, application_name: 'tallyport-listen', keepAlive: true });
+    const fresh = new pg.Client({
+      connectionString: url,
+      application_name: 'tallyport-listen',
+      keepAlive: true,
+    });
     const lost = new Promise<Error>((resolve) => {
       fresh.once('error', resolve);
       fresh.once('end', () => resolve(new Error('the connection ended')));

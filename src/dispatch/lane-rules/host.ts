@@ -17,7 +17,11 @@ export type RenderedCommand =
   | { readonly ok: false; readonly problems: readonly MappingProblem[] };
 
 /** A process bound to its rules, as the lane rules use it. */
-export type BoundProcess = { readonly name: string; readonly version: number; decide(state: Json | null, input: ProcessInput): Decision<Json> };
+export type BoundProcess = {
+  readonly name: string;
+  readonly version: number;
+  decide(state: Json | null, input: ProcessInput): Decision<Json>;
+};
 
 /**
  * Everything that the lane rules need from where they run: the worker gives them connectors and the database's time, the
@@ -31,7 +35,10 @@ export type LaneHost = {
   readonly policy: RetryPolicy;
   processOf(lane: Lane): BoundProcess | null;
   interpret(event: Extract<InboxEvent, { kind: 'message' }>): Interpretation;
-  handlerOf(lane: Lane, command: LaneCommand): (HandlerTimes & { conflictKeys(request: Json): readonly string[] }) | null;
+  handlerOf(
+    lane: Lane,
+    command: LaneCommand,
+  ): (HandlerTimes & { conflictKeys(request: Json): readonly string[] }) | null;
   render(lane: Lane, command: LaneCommand): RenderedCommand;
   /**
    * `go` takes a permit for one call. `wait`: none is free, the lane stays in memory and is touched when one is.

@@ -57,16 +57,43 @@ export type Lane = LaneKey & {
   stale: boolean;
 };
 
-export function laneFrom(claimed: ClaimedLane, inbox: readonly InboxEvent[], commands: readonly StoredCommand[]): Lane {
+export function laneFrom(
+  claimed: ClaimedLane,
+  inbox: readonly InboxEvent[],
+  commands: readonly StoredCommand[],
+): Lane {
   const lane: Lane = {
-    tenant: claimed.tenant, entity: claimed.entity, claim: claimed.claim, instance: claimed.instance,
-    commands: new Map(), inbox: [...inbox], answers: [], consumed: new Set(), phase: 'idle', steps: 0, stale: inbox.length + countWork(commands) < claimed.todo,
+    tenant: claimed.tenant,
+    entity: claimed.entity,
+    claim: claimed.claim,
+    instance: claimed.instance,
+    commands: new Map(),
+    inbox: [...inbox],
+    answers: [],
+    consumed: new Set(),
+    phase: 'idle',
+    steps: 0,
+    stale: inbox.length + countWork(commands) < claimed.todo,
   };
   for (const stored of commands) {
     lane.commands.set(stored.number, {
-      number: stored.number, name: stored.name, connection: stored.connection, slot: stored.slot, payload: stored.payload, request: stored.request, state: stored.state, parked: stored.parked,
-      attempt: stored.attempt, attemptDeadlineMs: stored.attemptDeadlineMs, notBeforeMs: stored.notBeforeMs, createdAtMs: stored.createdAtMs, conflicts: stored.conflicts, settleMs: stored.settleMs,
-      handle: stored.handle, causedBy: stored.causedBy, inFlight: false,
+      number: stored.number,
+      name: stored.name,
+      connection: stored.connection,
+      slot: stored.slot,
+      payload: stored.payload,
+      request: stored.request,
+      state: stored.state,
+      parked: stored.parked,
+      attempt: stored.attempt,
+      attemptDeadlineMs: stored.attemptDeadlineMs,
+      notBeforeMs: stored.notBeforeMs,
+      createdAtMs: stored.createdAtMs,
+      conflicts: stored.conflicts,
+      settleMs: stored.settleMs,
+      handle: stored.handle,
+      causedBy: stored.causedBy,
+      inFlight: false,
     });
   }
   return lane;
@@ -75,7 +102,9 @@ export function laneFrom(claimed: ClaimedLane, inbox: readonly InboxEvent[], com
 /** Takes in events that came after the claim; what is consumed already stays consumed. */
 export function addEvents(lane: Lane, events: readonly InboxEvent[]): void {
   const known = new Set(lane.inbox.map((event) => event.eventId));
-  lane.inbox.push(...events.filter((event) => !known.has(event.eventId) && !lane.consumed.has(event.eventId)));
+  lane.inbox.push(
+    ...events.filter((event) => !known.has(event.eventId) && !lane.consumed.has(event.eventId)),
+  );
   lane.inbox.sort((a, b) => a.eventId - b.eventId);
 }
 
@@ -87,4 +116,5 @@ const countWork = (commands: Iterable<{ readonly parked: boolean }>): number => 
 
 /** What the lane's counter in the database should say, as far as we know. */
 export const workLeft = (lane: Lane): number => lane.inbox.length + countWork(lane.commands.values());
-export const hasCallInFlight = (lane: Lane): boolean => [...lane.commands.values()].some((command) => command.inFlight);
+export const hasCallInFlight = (lane: Lane): boolean =>
+  [...lane.commands.values()].some((command) => command.inFlight);

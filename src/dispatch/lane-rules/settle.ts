@@ -12,36 +12,93 @@ export type RetryPolicy = {
   readonly maxAgeMs: number;
   readonly maxConflicts: number;
 };
-export const defaultRetryPolicy: RetryPolicy = { firstDelayMs: 250, longestDelayMs: 60_000, maxAgeMs: 24 * 3_600_000, maxConflicts: 25 };
+export const defaultRetryPolicy: RetryPolicy = {
+  firstDelayMs: 250,
+  longestDelayMs: 60_000,
+  maxAgeMs: 24 * 3_600_000,
+  maxConflicts: 25,
+};
 
 /** The part of a connector's handler that decides about repetition. */
-export type HandlerTimes = Pick<CommandHandler<never, Json, unknown>, 'timeoutMs' | 'settleMs' | 'searchLagMs'> & { readonly safety: Safety };
+export type HandlerTimes = Pick<
+  CommandHandler<never, Json, unknown>,
+  'timeoutMs' | 'settleMs' | 'searchLagMs'
+> & { readonly safety: Safety };
 
 export type Settlement =
   | { readonly kind: 'finished'; readonly outcome: 'done' | 'stale'; readonly result: CommandResult }
-  | { readonly kind: 'again'; readonly state: LaneCommand['state']; readonly delayMs: number; readonly conflicts: number; readonly handle: Json | null }
-  | { readonly kind: 'parked'; readonly state: 'pending' | 'ambiguous'; readonly cause: string; readonly detail: string; readonly problems: readonly MappingProblem[]; readonly result: CommandResult };
+  | {
+      readonly kind: 'again';
+      readonly state: LaneCommand['state'];
+      readonly delayMs: number;
+      readonly conflicts: number;
+      readonly handle: Json | null;
+    }
+  | {
+      readonly kind: 'parked';
+      readonly state: 'pending' | 'ambiguous';
+      readonly cause: string;
+      readonly detail: string;
+      readonly problems: readonly MappingProblem[];
+      readonly result: CommandResult;
+    };
 
 /** What an outcome means for its command: the one place where the closed set turns into "what happens next". `random` is in [0, 1). */
-export function settle(command: LaneCommand, answer: Answer, handler: HandlerTimes, nowMs: number, random: number, policy: RetryPolicy): Settlement {
+export function settle(
+  command: LaneCommand,
+  answer: Answer,
+  handler: HandlerTimes,
+  nowMs: number,
+  random: number,
+  policy: RetryPolicy,
+): Settlement {
   const { outcome } = answer;
   const isAmbiguous = command.state === 'ambiguous' && !answer.provedAbsent;
   /** This call had no effect; an earlier attempt's may still be unknown, or be worked on by the platform. */
   const state = command.state === 'accepted' ? 'accepted' : isAmbiguous ? 'ambiguous' : 'pending';
-  const again = (delayMs: number, conflicts = command.conflicts): Settlement => ({ kind: 'again', state, delayMs, conflicts, handle: state === 'pending' ? null : command.handle });
-  const parked = (cause: string, detail: string, problems: readonly MappingProblem[] = []): Settlement => ({ kind: 'parked', state: state === 'pending' ? 'pending' : 'ambiguous', cause, detail, problems, result: { kind: 'parked', cause, detail } });
+  const again = (delayMs: number, conflicts = command.conflicts): Settlement => ({
+    kind: 'again',
+    state,
+    delayMs,
+    conflicts,
+    handle: state === 'pending' ? null : command.handle,
+  });
+  const parked = (cause: string, detail: string, problems: readonly MappingProblem[] = []): Settlement => ({
+    kind: 'parked',
+    state: state === 'pending' ? 'pending' : 'ambiguous',
+    cause,
+    detail,
+    problems,
+    result: { kind: 'parked', cause, detail },
+  });
 
   switch (outcome.kind) {
     case 'done':
-      return { kind: 'finished', outcome: 'done', result: { kind: 'done', result: outcome.result, refs: outcome.refs ?? [] } };
+      return {
+        kind: 'finished',
+        outcome: 'done',
+        result: { kind: 'done', result: outcome.result, refs: outcome.refs ?? [] },
+      };
     case 'accepted':
-      return { kind: 'again', state: 'accepted', delayMs: outcome.checkAfterMs, conflicts: command.conflicts, handle: outcome.handle };
+      return {
+        kind: 'again',
+        state: 'accepted',
+        delayMs: outcome.checkAfterMs,
+        conflicts: command.conflicts,
+        handle: outcome.handle,
+      };
     case 'conflict':
-      if (outcome.stale && state === 'pending') return { kind: 'finished', outcome: 'stale', result: { kind: 'stale', detail: outcome.detail } };
+      if (outcome.stale && state === 'pending')
+        return { kind: 'finished', outcome: 'stale', result: { kind: 'stale', detail: outcome.detail } };
       if (command.conflicts >= policy.maxConflicts) return parked('conflict-exhausted', outcome.detail);
-      return again((0.5 + random) * Math.min(policy.firstDelayMs * (command.conflicts + 1), 5_000), command.conflicts + 1);
+      return again(
+        (0.5 + random) * Math.min(policy.firstDelayMs * (command.conflicts + 1), 5_000),
+        command.conflicts + 1,
+      );
     case 'rate-limited':
-      return again((outcome.retryAfterMs ?? backoff(command.attempt, random, policy)) + random * policy.firstDelayMs);
+      return again(
+        (outcome.retryAfterMs ?? backoff(command.attempt, random, policy)) + random * policy.firstDelayMs,
+      );
     case 'unauthorized':
       return again(Math.max(1_000, backoff(command.attempt, random, policy)));
     case 'unavailable':
@@ -52,23 +109,59 @@ export function settle(command: LaneCommand, answer: Answer, handler: HandlerTim
       if (command.state === 'accepted') return again(backoff(command.attempt, random, policy));
       return unknown(command, outcome, handler, nowMs, random, policy);
     case 'rejected':
-      return { kind: 'parked', state: 'pending', cause: 'rejected-by-platform', detail: `${outcome.code}: ${outcome.detail}`, problems: [], result: { kind: 'rejected', code: outcome.code, detail: outcome.detail } };
+      return {
+        kind: 'parked',
+        state: 'pending',
+        cause: 'rejected-by-platform',
+        detail: `${outcome.code}: ${outcome.detail}`,
+        problems: [],
+        result: { kind: 'rejected', code: outcome.code, detail: outcome.detail },
+      };
     case 'unmappable':
-      return parked('unmappable', outcome.problems.map((problem) => `${problem.path}: ${problem.message}`).join('; '), outcome.problems);
+      return parked(
+        'unmappable',
+        outcome.problems.map((problem) => `${problem.path}: ${problem.message}`).join('; '),
+        outcome.problems,
+      );
   }
 }
 
-function unknown(command: LaneCommand, outcome: Extract<Outcome, { kind: 'outcome-unknown' }>, handler: HandlerTimes, nowMs: number, random: number, policy: RetryPolicy): Settlement {
-  const parked = (cause: string, detail: string): Settlement => ({ kind: 'parked', state: 'ambiguous', cause, detail, problems: [], result: { kind: 'parked', cause, detail } });
+function unknown(
+  command: LaneCommand,
+  outcome: Extract<Outcome, { kind: 'outcome-unknown' }>,
+  handler: HandlerTimes,
+  nowMs: number,
+  random: number,
+  policy: RetryPolicy,
+): Settlement {
+  const parked = (cause: string, detail: string): Settlement => ({
+    kind: 'parked',
+    state: 'ambiguous',
+    cause,
+    detail,
+    problems: [],
+    result: { kind: 'parked', cause, detail },
+  });
   if (handler.safety.kind === 'unsafe') return parked('outcome-unknown-unsafe', outcome.detail);
   if (nowMs - command.createdAtMs > policy.maxAgeMs) return parked('retries-exhausted', outcome.detail);
-  if (handler.safety.kind === 'idempotency-key' && nowMs - command.createdAtMs > handler.safety.lifetimeMs) return parked('outcome-unknown-unsafe', `the idempotency key may be forgotten by now; ${outcome.detail}`);
-  return { kind: 'again', state: 'ambiguous', delayMs: settledAtMs(command, handler) - nowMs + backoff(command.attempt, random, policy), conflicts: command.conflicts, handle: command.handle };
+  if (handler.safety.kind === 'idempotency-key' && nowMs - command.createdAtMs > handler.safety.lifetimeMs)
+    return parked('outcome-unknown-unsafe', `the idempotency key may be forgotten by now; ${outcome.detail}`);
+  return {
+    kind: 'again',
+    state: 'ambiguous',
+    delayMs: settledAtMs(command, handler) - nowMs + backoff(command.attempt, random, policy),
+    conflicts: command.conflicts,
+    handle: command.handle,
+  };
 }
 
 /** From when on an attempt whose answer was lost has had its effect or will never have it, and a look-up would see it. */
 export function settledAtMs(command: Pick<LaneCommand, 'attemptDeadlineMs'>, handler: HandlerTimes): number {
-  return (command.attemptDeadlineMs ?? 0) + handler.settleMs + (handler.safety.kind === 'lookup-first' ? handler.searchLagMs : 0);
+  return (
+    (command.attemptDeadlineMs ?? 0) +
+    handler.settleMs +
+    (handler.safety.kind === 'lookup-first' ? handler.searchLagMs : 0)
+  );
 }
 
 /** Exponential with full jitter. */

@@ -1,5 +1,12 @@
 import type { Json } from '#canonical/json.ts';
-import type { AttemptRecord, CommandWrite, ConsumedEvent, FinishedCommand, LaneStep, StepExtras } from '#journal/lane-store.ts';
+import type {
+  AttemptRecord,
+  CommandWrite,
+  ConsumedEvent,
+  FinishedCommand,
+  LaneStep,
+  StepExtras,
+} from '#journal/lane-step.ts';
 import { type Lane, type LaneCommand, workLeft } from './lane.ts';
 
 type Opened = NonNullable<StepExtras['open']>[number];
@@ -27,7 +34,10 @@ export class StepDraft {
     this.#workBefore = workLeft(lane);
   }
 
-  note<K extends 'links' | 'aliases' | 'waits' | 'proposals' | 'release' | 'reservations'>(name: K, row: NonNullable<StepExtras[K]>[number]): void {
+  note<K extends 'links' | 'aliases' | 'waits' | 'proposals' | 'release' | 'reservations'>(
+    name: K,
+    row: NonNullable<StepExtras[K]>[number],
+  ): void {
     const rows: unknown[] = (this.extras[name] ??= []);
     rows.push(row);
   }
@@ -81,7 +91,16 @@ export class StepDraft {
   readonly #doneAtOnce: LaneCommand[] = [];
 
   get isEmpty(): boolean {
-    return this.consumed.length === 0 && this.finished.length === 0 && this.attempts.length === 0 && this.#written.size === 0 && Object.keys(this.extras).length === 0 && this.#parked.size === 0 && this.#timers.size === 0 && !this.#isInstanceChanged;
+    return (
+      this.consumed.length === 0 &&
+      this.finished.length === 0 &&
+      this.attempts.length === 0 &&
+      this.#written.size === 0 &&
+      Object.keys(this.extras).length === 0 &&
+      this.#parked.size === 0 &&
+      this.#timers.size === 0 &&
+      !this.#isInstanceChanged
+    );
   }
 
   /** Numbers of the commands whose attempt begins with this commit. */
@@ -95,13 +114,29 @@ export class StepDraft {
     const extras: StepExtras = {
       ...this.extras,
       ...(this.#timers.size > 0 && { timers: [...this.#timers.values()] }),
-      ...(notices.length > 0 && { open: notices.flatMap((notice) => ('open' in notice ? notice.open : [])), close: notices.flatMap((notice) => ('close' in notice ? notice.close : [])) }),
+      ...(notices.length > 0 && {
+        open: notices.flatMap((notice) => ('open' in notice ? notice.open : [])),
+        close: notices.flatMap((notice) => ('close' in notice ? notice.close : [])),
+      }),
     };
     const expectedTodo = workLeft(lane);
     return {
-      tenant: lane.tenant, entity: lane.entity, claim: lane.claim, sequence: lane.steps, instance: this.#isInstanceChanged ? lane.instance : null,
-      todoDelta: expectedTodo - this.#workBefore, expectedTodo, release, consumed: this.consumed, finished: this.finished, attempts: this.attempts, extras,
-      commands: [...this.#doneAtOnce, ...[...this.#written].flatMap((number) => lane.commands.get(number) ?? [])].map((command) => this.#toWrite(command, nowMs)),
+      tenant: lane.tenant,
+      entity: lane.entity,
+      claim: lane.claim,
+      sequence: lane.steps,
+      instance: this.#isInstanceChanged ? lane.instance : null,
+      todoDelta: expectedTodo - this.#workBefore,
+      expectedTodo,
+      release,
+      consumed: this.consumed,
+      finished: this.finished,
+      attempts: this.attempts,
+      extras,
+      commands: [
+        ...this.#doneAtOnce,
+        ...[...this.#written].flatMap((number) => lane.commands.get(number) ?? []),
+      ].map((command) => this.#toWrite(command, nowMs)),
     };
   }
 
@@ -110,9 +145,20 @@ export class StepDraft {
     const isNew = this.#created.has(command.number);
     const mapping = this.#mappings.get(command.number);
     return {
-      number: command.number, name: command.name, connection: command.connection, slot: command.slot, state: command.state, parked: command.parked, attempt: command.attempt,
-      startTimeoutMs: started?.timeoutMs ?? null, conflictKeys: started?.conflictKeys ?? [], conflicts: command.conflicts, delayMs: Math.max(0, command.notBeforeMs - nowMs), settleMs: command.settleMs,
-      handle: command.handle, causedBy: command.causedBy,
+      number: command.number,
+      name: command.name,
+      connection: command.connection,
+      slot: command.slot,
+      state: command.state,
+      parked: command.parked,
+      attempt: command.attempt,
+      startTimeoutMs: started?.timeoutMs ?? null,
+      conflictKeys: started?.conflictKeys ?? [],
+      conflicts: command.conflicts,
+      delayMs: Math.max(0, command.notBeforeMs - nowMs),
+      settleMs: command.settleMs,
+      handle: command.handle,
+      causedBy: command.causedBy,
       ...(isNew && command.request === null && { payload: command.payload }),
       ...(mapping !== undefined && { request: command.request, mapping }),
     };

@@ -1,5 +1,6 @@
-import type { LaneStep } from '#journal/lane-store.ts';
-import { absorb, park, tell } from './absorb.ts';
+import type { LaneStep } from '#journal/lane-step.ts';
+import { absorb } from './absorb.ts';
+import { park, tell } from './decide.ts';
 import type { LaneHost } from './host.ts';
 import { hasCallInFlight, type Lane, type LaneCommand } from './lane.ts';
 import { settledAtMs } from './settle.ts';
@@ -12,7 +13,11 @@ export type TakenStep = {
 };
 
 /** What the lane waits for when it has nothing to do now. */
-type Pause = { readonly untilMs: number; /** connections that have no budget or do not answer */ readonly parkedOn: readonly string[]; /** a permit comes soon */ readonly isWaiting: boolean };
+type Pause = {
+  readonly untilMs: number;
+  /** connections that have no budget or do not answer */ readonly parkedOn: readonly string[];
+  /** a permit comes soon */ readonly isWaiting: boolean;
+};
 
 /**
  * Decides everything that a lane can decide now. Null when there is nothing to commit yet: calls are under way, a permit is
@@ -25,8 +30,12 @@ export function takeStep(lane: Lane, host: LaneHost): TakenStep | null {
   const isKept = calls.length > 0 || hasCallInFlight(lane) || pause.isWaiting || lane.stale;
   if (isKept && draft.isEmpty) return null;
   const nowMs = host.nowMs();
-  if (!isKept) for (const connection of pause.parkedOn) draft.note('waits', { topic: `connection:${connection}` });
-  return { step: draft.toStep(nowMs, isKept ? null : { dueInMs: Math.max(0, pause.untilMs - nowMs) }), calls };
+  if (!isKept)
+    for (const connection of pause.parkedOn) draft.note('waits', { topic: `connection:${connection}` });
+  return {
+    step: draft.toStep(nowMs, isKept ? null : { dueInMs: Math.max(0, pause.untilMs - nowMs) }),
+    calls,
+  };
 }
 
 /** How long a lane that waits for a connection's budget may stay unasked, should its wake-up get lost. */
@@ -40,30 +49,54 @@ function begin(draft: StepDraft, host: LaneHost): { calls: LaneCommand[]; pause:
   const waitingOn = new Set<string>();
   let untilMs = host.nowMs() + never;
   // A command that turns out unmappable lets the process decide again, which may add commands: until nothing changes.
-  for (let isSettled = false; !isSettled; ) {
+  for (let isSettled = false; !isSettled;) {
     isSettled = true;
     for (const command of heads(lane)) {
       if (command.inFlight || parkedOn.has(command.connection) || waitingOn.has(command.connection)) continue;
       const handler = host.handlerOf(lane, command);
       if (handler === null) {
         park(draft, command, 'unsupported-command', `${command.connection} cannot do ${command.name}`, []);
-        tell(draft, host, command, { kind: 'rejected', code: 'unsupported-command', detail: `${command.connection} cannot do ${command.name}` });
+        tell(draft, host, command, {
+          kind: 'rejected',
+          code: 'unsupported-command',
+          detail: `${command.connection} cannot do ${command.name}`,
+        });
         isSettled = false;
         break;
       }
       if (command.state === 'attempting') {
         // Begun by a worker that is gone (ours are `inFlight`): nobody knows what became of it.
         Object.assign(command, { state: 'ambiguous', notBeforeMs: settledAtMs(command, handler) });
-        draft.attempts.push({ number: command.number, attempt: command.attempt, step: 'lost', outcome: 'outcome-unknown', detail: 'the worker that began it is gone', tookMs: 0 });
+        draft.attempts.push({
+          number: command.number,
+          attempt: command.attempt,
+          step: 'lost',
+          outcome: 'outcome-unknown',
+          detail: 'the worker that began it is gone',
+          tookMs: 0,
+        });
         draft.write(command);
         if (handler.safety.kind === 'unsafe') {
-          park(draft, command, 'outcome-unknown-unsafe', 'the worker that began it is gone, and this command cannot be looked up', []);
-          tell(draft, host, command, { kind: 'parked', cause: 'outcome-unknown-unsafe', detail: 'its worker is gone' });
+          park(
+            draft,
+            command,
+            'outcome-unknown-unsafe',
+            'the worker that began it is gone, and this command cannot be looked up',
+            [],
+          );
+          tell(draft, host, command, {
+            kind: 'parked',
+            cause: 'outcome-unknown-unsafe',
+            detail: 'its worker is gone',
+          });
           isSettled = false;
           break;
         }
       }
-      const notBeforeMs = command.state === 'ambiguous' ? Math.max(command.notBeforeMs, settledAtMs(command, handler)) : command.notBeforeMs;
+      const notBeforeMs =
+        command.state === 'ambiguous'
+          ? Math.max(command.notBeforeMs, settledAtMs(command, handler))
+          : command.notBeforeMs;
       if (notBeforeMs > host.nowMs()) {
         untilMs = Math.min(untilMs, notBeforeMs);
         continue;
@@ -72,7 +105,14 @@ function begin(draft: StepDraft, host: LaneHost): { calls: LaneCommand[]; pause:
         const rendered = host.render(lane, command);
         if (!rendered.ok) {
           const detail = rendered.problems.map((problem) => `${problem.path}: ${problem.message}`).join('; ');
-          draft.attempts.push({ number: command.number, attempt: command.attempt, step: 'render', outcome: 'unmappable', detail, tookMs: 0 });
+          draft.attempts.push({
+            number: command.number,
+            attempt: command.attempt,
+            step: 'render',
+            outcome: 'unmappable',
+            detail,
+            tookMs: 0,
+          });
           park(draft, command, 'unmappable', detail, rendered.problems);
           tell(draft, host, command, { kind: 'parked', cause: 'unmappable', detail });
           isSettled = false;
@@ -97,14 +137,23 @@ function begin(draft: StepDraft, host: LaneHost): { calls: LaneCommand[]; pause:
   return { calls, pause: { untilMs, parkedOn: [...parkedOn], isWaiting: waitingOn.size > 0 } };
 }
 
-function startAttempt(draft: StepDraft, host: LaneHost, command: LaneCommand, handler: NonNullable<ReturnType<LaneHost['handlerOf']>>): void {
+function startAttempt(
+  draft: StepDraft,
+  host: LaneHost,
+  command: LaneCommand,
+  handler: NonNullable<ReturnType<LaneHost['handlerOf']>>,
+): void {
   command.attempt += 1;
   // An accepted or ambiguous command keeps its state: it says what the next call has to ask.
   if (command.state === 'pending') command.state = 'attempting';
   command.attemptDeadlineMs = host.nowMs() + handler.timeoutMs;
   command.settleMs = handler.settleMs + (handler.safety.kind === 'lookup-first' ? handler.searchLagMs : 0);
   command.inFlight = true;
-  draft.start(command, handler.timeoutMs, command.request === null ? [] : handler.conflictKeys(command.request));
+  draft.start(
+    command,
+    handler.timeoutMs,
+    command.request === null ? [] : handler.conflictKeys(command.request),
+  );
 }
 
 /**

@@ -96,10 +96,15 @@ begin
     cross join lateral jsonb_to_recordset(r.demand) as d(sku text, location text, quantity numeric)
   group by 1, 2, 3, 4 having sum(d.quantity) > 0;
 
-  perform inbox_add(tenant, entity, 'reservation', jsonb_build_object('short', jsonb_agg(jsonb_build_object('sku', sku, 'location', location, 'quantity', (reserved - supply)::text)))::text)
-  from jsonb_to_recordset(deltas) as d(tenant text, entity text, sku text, location text, delta numeric)
-  join stock_position p using (tenant, sku, location)
-  where d.delta > 0 and p.reserved > p.supply
+  -- Of several that raise their demand at once, those that still fit are not told.
+  perform inbox_add(tenant, entity, 'reservation', jsonb_build_object('short', jsonb_agg(jsonb_build_object('sku', sku, 'location', location, 'quantity', (booked - supply)::text)))::text)
+  from (
+    select d.*, p.supply, p.reserved - sum(d.delta) over position + sum(d.delta) over (position order by d.delta, d.entity collate "C") as booked
+    from jsonb_to_recordset(deltas) as d(tenant text, entity text, sku text, location text, delta numeric)
+    join stock_position p on p.tenant = d.tenant and p.sku = d.sku and p.location = d.location
+    window position as (partition by d.tenant, d.sku, d.location)
+  ) as demand
+  where delta > 0 and booked > supply
   group by tenant, entity;
 end $$;
 

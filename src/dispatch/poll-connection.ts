@@ -1,0 +1,116 @@
+import type { JsonObject } from '#canonical/json.ts';
+import type { Subject } from '#canonical/identity.ts';
+import type { PolledRecord } from '#connector-sdk/connector.ts';
+import { mapped } from '#connector-sdk/mapping.ts';
+import type { Logger } from '#connector-sdk/services.ts';
+import type { Database } from '#journal/database.ts';
+import type { IncomingMessage } from '#journal/intake-store.ts';
+import { endPollTurn, storePoll, takePollTurn } from '#journal/poll-store.ts';
+import type { MasterKey } from '#journal/sealed-box.ts';
+import type { OpenConnection } from './open-connection.ts';
+
+/** A page too many at once would starve webhooks; the rest is read at the next turn. */
+const pagesPerTurn = 20;
+const retryMs = 5_000;
+
+/**
+ * Reads what changed on one connection since its cursor, page by page. Each page and the cursor behind it are stored in one
+ * transaction; deduplication eats the overlap. Answers how many records were new.
+ */
+export async function pollConnection(
+  parts: {
+    readonly database: Database;
+    readonly master: MasterKey;
+    readonly log: Logger;
+    readonly session: number;
+    readonly intervalScale?: number;
+  },
+  connection: OpenConnection,
+  name: string,
+): Promise<number> {
+  const { database, master, log, session } = parts;
+  const poller = connection.connector.pollers[name];
+  if (poller === undefined) throw new Error(`${connection.id} has no poller ${name}`);
+  const turn = await takePollTurn(database, connection.tenant, connection.id, name, session);
+  if (turn === null) return 0;
+  let fresh = 0;
+  let { cursor } = turn;
+  try {
+    for (let page = 1; ; page += 1) {
+      const startedMs = Date.now();
+      const deadlineMs = startedMs + poller.timeoutMs;
+      const result = await poller.poll(
+        cursor,
+        {
+          idempotencyKey: `poll/${connection.id}/${name}`,
+          attempt: 1,
+          deadlineMs,
+          signal: AbortSignal.timeout(poller.timeoutMs),
+        },
+        connection.client,
+      );
+      if (result.kind !== 'read') {
+        log.warn(
+          {
+            connection: connection.id,
+            poller: name,
+            outcome: result.kind,
+            detail: 'detail' in result ? result.detail : '',
+          },
+          'poll failed; its cursor stays',
+        );
+        await endPollTurn(
+          database,
+          connection.tenant,
+          connection.id,
+          name,
+          session,
+          'retryAfterMs' in result && result.retryAfterMs !== null ? result.retryAfterMs : retryMs,
+        );
+        return fresh;
+      }
+      const goesOn = result.more && page < pagesPerTurn;
+      const messages = result.records.map((record) => toMessage(connection, record));
+      const receipts = await storePoll(database, master, {
+        tenant: connection.tenant,
+        connection: connection.id,
+        poller: name,
+        session,
+        cursor: result.cursor,
+        readToMs: result.more ? null : startedMs,
+        nextInMs: goesOn ? 0 : result.more ? 1 : poller.everyMs * (parts.intervalScale ?? 1),
+        messages,
+      });
+      fresh += receipts.filter((receipt) => receipt.outcome !== 'duplicate').length;
+      cursor = result.cursor;
+      if (!goesOn) return fresh;
+    }
+  } catch (error) {
+    await endPollTurn(database, connection.tenant, connection.id, name, session, retryMs).catch(
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+function toMessage(connection: OpenConnection, record: PolledRecord): IncomingMessage {
+  const mapping = connection.connector.inbound[record.topic];
+  const subject =
+    mapping === undefined ? null : mapped(() => mapping.subject(record.body as JsonObject, connection.id));
+  const unknown: Subject = {
+    entity: 'message',
+    ref: { connection: connection.id, type: record.topic, id: record.sourceEventId },
+    founds: true,
+  };
+  return {
+    tenant: connection.tenant,
+    connection: connection.id,
+    topic: record.topic,
+    sourceEventId: record.sourceEventId,
+    occurredAtMs: Date.parse(record.occurredAt),
+    via: 'poll',
+    subject: subject !== null && subject.ok ? subject.value : unknown,
+    body: Buffer.from(JSON.stringify(record.body)),
+    class: 1,
+  };
+}

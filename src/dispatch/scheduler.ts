@@ -1,0 +1,124 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '#connector-sdk/services.ts';
+import type { Database } from '#journal/database.ts';
+import type { MasterKey } from '#journal/sealed-box.ts';
+import { openSession, reapSessions, renewSession } from '#journal/session-store.ts';
+import { keepPartitions, fireTimers, forgetSeen, healWaits } from '#journal/upkeep-store.ts';
+import type { Installation, OpenConnection } from './open-connection.ts';
+import { pollConnection } from './poll-connection.ts';
+
+export type SchedulerOptions = {
+  readonly database: Database;
+  readonly master: MasterKey;
+  readonly installation: Installation;
+  readonly log: Logger;
+  readonly node?: string;
+  /** Where platforms reach us; null keeps subscriptions as they are. */
+  readonly publicUrl: string | null;
+  /** How long history is kept. */
+  readonly retentionDays?: number;
+  /** Scales pollers' intervals; the sandbox lives faster. */
+  readonly pollIntervalScale?: number;
+};
+
+const leaseMs = 10_000;
+
+/** What happens by the clock: deadlines, pollers, upkeep of subscriptions and partitions, healing. Several may run; each turn is taken once. */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  #session = 0;
+  readonly #stopping = new AbortController();
+  #loops: Promise<void>[] = [];
+
+  private constructor(options: SchedulerOptions) {
+    this.#options = options;
+  }
+
+  static async start(options: SchedulerOptions): Promise<Scheduler> {
+    const scheduler = new Scheduler(options);
+    const { database, installation, retentionDays = 400 } = options;
+    const { tenants } = installation;
+    await scheduler.#open();
+    scheduler.#loops = [
+      scheduler.#every('heartbeat', 2_000, () => scheduler.#heartbeat()),
+      scheduler.#every('timers', 250, () => fireTimers(database, tenants, 500)),
+      scheduler.#every('healing', 2_000, () => healWaits(database, tenants)),
+      scheduler.#every('partitions', 3_600_000, () => keepPartitions(database, retentionDays)),
+      scheduler.#every('forgetting', 600_000, () => forgetSeen(database, tenants, 90)),
+      ...installation.connections.flatMap((connection) => scheduler.#forConnection(connection)),
+    ];
+    return scheduler;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#loops);
+    await reapSessions(this.#options.database, this.#options.installation.tenants, this.#session);
+  }
+
+  #forConnection(connection: OpenConnection): Promise<void>[] {
+    const { connector } = connection;
+    const { publicUrl, pollIntervalScale = 1 } = this.#options;
+    // The database says when a poller is due; asking more often than its interval is cheap.
+    const polls = Object.entries(connector.pollers).map(([name, poller]) =>
+      this.#every(
+        `poll ${connection.id}/${name}`,
+        Math.max(100, (poller.everyMs * pollIntervalScale) / 4),
+        () =>
+          pollConnection(
+            { ...this.#options, session: this.#session, intervalScale: pollIntervalScale },
+            connection,
+            name,
+          ),
+      ),
+    );
+    const { maintain } = connector;
+    if (maintain === undefined || publicUrl === null) return polls;
+    const url = `${publicUrl}/webhooks/${encodeURIComponent(connection.tenant)}/${encodeURIComponent(connection.id)}`;
+    const upkeep = this.#every(`upkeep of ${connection.id}`, maintain.everyMs, async () => {
+      const outcome = await maintain.run(
+        url,
+        {
+          idempotencyKey: `maintain/${connection.id}`,
+          attempt: 1,
+          deadlineMs: Date.now() + 60_000,
+          signal: AbortSignal.timeout(60_000),
+        },
+        connection.client,
+      );
+      if (outcome.kind !== 'done')
+        throw new Error(`${outcome.kind} ${'detail' in outcome ? outcome.detail : ''}`);
+    });
+    return [...polls, upkeep];
+  }
+
+  async #open(): Promise<void> {
+    this.#session = await openSession(
+      this.#options.database,
+      `${this.#options.node ?? `${hostname()}:${process.pid}`} scheduler`,
+      leaseMs,
+    );
+  }
+
+  async #heartbeat(): Promise<void> {
+    const { database, installation } = this.#options;
+    if (!(await renewSession(database, this.#session, leaseMs)).isAlive) await this.#open();
+    await reapSessions(database, installation.tenants, null);
+  }
+
+  async #every(what: string, ms: number, work: () => Promise<unknown>): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await work();
+      } catch (error) {
+        this.#options.log.warn(
+          { what, error: error instanceof Error ? error.message : String(error) },
+          'a scheduled task failed and will be tried again',
+        );
+      }
+      await sleep(ms, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { type Database, inTransaction } from './database.ts';
+import { type IncomingMessage, type Receipt, storeMessages } from './intake-store.ts';
+import type { MasterKey } from './sealed-box.ts';
+
+export type PollTurn = { readonly cursor: string | null };
+
+/** Takes the turn to poll, for one poller of one connection in the whole installation. Null when it is not due or another has it. */
+export async function takePollTurn(
+  database: Database,
+  tenant: string,
+  connection: string,
+  poller: string,
+  session: number,
+): Promise<PollTurn | null> {
+  return inTransaction(database, [tenant], async (client) => {
+    await client.query(
+      `/* poll_begin */ insert into poll_cursor (tenant, connection, poller) values ($1, $2, $3) on conflict do nothing`,
+      [tenant, connection, poller],
+    );
+    const { rows } = await client.query<{ cursor: string | null }>(
+      `/* poll_take */ update poll_cursor set owner = $4 where tenant = $1 and connection = $2 and poller = $3 and next_at <= now()
+         and (owner is null or not exists (select from session s where s.session_id = owner and s.lease_until > now())) returning cursor`,
+      [tenant, connection, poller, session],
+    );
+    return rows[0] ?? null;
+  });
+}
+
+/** Stores what was read and moves the cursor, in one transaction: neither without the other. @throws Error when the turn was lost. */
+export async function storePoll(
+  database: Database,
+  master: MasterKey,
+  turn: {
+    readonly tenant: string;
+    readonly connection: string;
+    readonly poller: string;
+    readonly session: number;
+    readonly cursor: string;
+    readonly readToMs: number | null;
+    readonly nextInMs: number;
+    readonly messages: readonly IncomingMessage[];
+  },
+): Promise<readonly Receipt[]> {
+  return inTransaction(database, [turn.tenant], async (client) => {
+    const receipts = turn.messages.length === 0 ? [] : await storeMessages(client, master, turn.messages);
+    const { rowCount } = await client.query(
+      `/* poll_store */ update poll_cursor set cursor = $5, read_to = greatest(read_to, to_timestamp($6::float8 / 1000)), next_at = now() + $7 * interval '1 ms', owner = case when $7 > 0 then null else owner end
+       where tenant = $1 and connection = $2 and poller = $3 and owner = $4`,
+      [
+        turn.tenant,
+        turn.connection,
+        turn.poller,
+        turn.session,
+        turn.cursor,
+        turn.readToMs,
+        Math.round(turn.nextInMs),
+      ],
+    );
+    if (rowCount !== 1) throw new Error(`the turn to poll ${turn.connection}/${turn.poller} was lost`);
+    return receipts;
+  });
+}
+
+/** Gives the turn back without having read anything. */
+export async function endPollTurn(
+  database: Database,
+  tenant: string,
+  connection: string,
+  poller: string,
+  session: number,
+  nextInMs: number,
+): Promise<void> {
+  await inTransaction(database, [tenant], async (client) => {
+    await client.query(
+      `/* poll_end */ update poll_cursor set owner = null, next_at = now() + $5 * interval '1 ms' where tenant = $1 and connection = $2 and poller = $3 and owner = $4`,
+      [tenant, connection, poller, session, Math.round(nextInMs)],
+    );
+  });
+}
