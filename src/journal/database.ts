@@ -43,6 +43,8 @@ export function openDatabase(
     },
   });
   pool.on('error', (error) => options.onError?.(error));
+  // A client that is in use and between two statements has no other listener: its loss would end the process.
+  pool.on('connect', (client) => client.on('error', (error) => options.onError?.(error)));
   return pool;
 }
 

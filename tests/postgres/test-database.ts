@@ -2,8 +2,12 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 
-/** A fresh, empty database of its own in the run's PostgreSQL, owned by the engine's role. */
-export async function testDatabase(): Promise<{ readonly url: string; readonly superuserUrl: string; drop(): Promise<void> }> {
+/** A fresh database of its own in the run's PostgreSQL, migrated, owned by the engine's role. */
+export async function testDatabase(): Promise<{
+  readonly url: string;
+  readonly superuserUrl: string;
+  drop(): Promise<void>;
+}> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = async (sql: string): Promise<void> => {
     const client = new pg.Client({ connectionString: inject('postgresSuperuserUrl') });
@@ -14,7 +18,7 @@ export async function testDatabase(): Promise<{ readonly url: string; readonly s
       await client.end();
     }
   };
-  await admin(`create database ${name} owner tallyport`);
+  await admin(`create database ${name} template migrated owner tallyport`);
   return {
     url: inject('postgresEngineUrl').replace('DATABASE', name),
     superuserUrl: inject('postgresSuperuserUrl').replace(/\/postgres$/, `/${name}`),
