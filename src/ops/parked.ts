@@ -63,9 +63,11 @@ export async function actOnParked(
       '/* parked_audit */ insert into audit (tenant, actor, action, subject, detail) values ($1, $2, $3, $4, $5)',
       [tenant, by, `parked.${act.action}`, `${thing.entity ?? ''} ${thing.kind} ${thing.key}`, reason],
     );
-    if (act.action === 'retry' && thing.kind !== 'exception') {
-      if (thing.entity === null)
-        throw new Error('its record is not known here: link it first, and it goes on by itself');
+    if (act.action === 'retry' && thing.kind === 'message' && thing.entity === null)
+      throw new Error('its record is not known here: link it first, and it goes on by itself');
+    if (act.action === 'resolve' && thing.kind !== 'command')
+      throw new Error(`a ${thing.kind} is retried or discarded; only a command is resolved with a document`);
+    if (act.action === 'retry' && thing.kind === 'message') {
       await client.query('/* parked_retry */ select parked_release($1, array[$2::bigint], $3, $4)', [
         tenant,
         id,
@@ -74,30 +76,15 @@ export async function actOnParked(
       ]);
       return;
     }
-    if (thing.kind === 'command') {
-      const body = {
-        action: `command.${act.action}`,
-        number: Number(thing.key),
-        by,
-        reason,
-        ...(act.action === 'resolve' && { refs: act.refs }),
-      };
+    const told = operatorEvent(thing, act, by, reason);
+    if (told !== null) {
       await client.query(`/* parked_act */ select inbox_add($1, $2, 'operator', $3)`, [
         tenant,
         thing.entity,
-        JSON.stringify(body),
+        JSON.stringify(told),
       ]);
       return;
     }
-    if (thing.kind === 'exception') {
-      await client.query(`/* exception_act */ select inbox_add($1, $2, 'operator', $3)`, [
-        tenant,
-        thing.entity,
-        JSON.stringify({ action: `exception.${act.action}`, key: thing.key, by, reason }),
-      ]);
-    }
-    if (act.action === 'resolve' && thing.kind === 'message')
-      throw new Error('a message is retried or discarded');
     await client.query(
       '/* parked_close */ update parked set closed_at = now(), resolution = $3 where tenant = $1 and parked_id = $2',
       [tenant, id, `${act.action} by ${by}: ${reason}`],
@@ -107,4 +94,23 @@ export async function actOnParked(
       id,
     ]);
   });
+}
+
+/** What the lane, or the process that opened an exception, is told; they close it themselves. Null: only the notice is put away. */
+function operatorEvent(
+  thing: { readonly kind: string; readonly key: string },
+  act: ParkedAction,
+  by: string,
+  reason: string,
+): object | null {
+  if (thing.kind === 'command') {
+    return {
+      action: `command.${act.action}`,
+      number: Number(thing.key),
+      by,
+      reason,
+      ...(act.action === 'resolve' && { refs: act.refs }),
+    };
+  }
+  return thing.kind === 'exception' && act.action === 'retry' ? { action: 'retry', by, reason } : null;
 }
