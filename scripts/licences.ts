@@ -34,7 +34,9 @@ const refused = shipped
   .filter(({ licence }) => licence === undefined || !isPermissive(licence));
 
 if (refused.length > 0) {
-  console.error(refused.map(({ folder, licence }) => `${folder}: ${licence ?? 'states no licence'}`).join('\n'));
+  console.error(
+    refused.map(({ folder, licence }) => `${folder}: ${licence ?? 'states no licence'}`).join('\n'),
+  );
   process.exit(1);
 }
 console.log(`licences: ${shipped.length} shipped packages, all permissive`);

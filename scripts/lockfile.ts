@@ -13,7 +13,8 @@ interface Manifest {
 }
 
 function lockedProblem(folder: string, entry: LockedPackage): string | undefined {
-  if (entry.resolved !== undefined && /^[a-z+]+:/.test(entry.resolved)) return `${folder} names the host it came from`;
+  if (entry.resolved !== undefined && /^[a-z+]+:/.test(entry.resolved))
+    return `${folder} names the host it came from`;
   if (entry.link !== true && entry.integrity === undefined) return `${folder} is not pinned by a hash`;
   return undefined;
 }
@@ -30,7 +31,9 @@ const problems = [
 ].filter((problem) => problem !== undefined);
 
 if (problems.length > 0) {
-  console.error(`${problems.join('\n')}\n\nInstall with the settings in .npmrc; they keep hosts out and versions exact.`);
+  console.error(
+    `${problems.join('\n')}\n\nInstall with the settings in .npmrc; they keep hosts out and versions exact.`,
+  );
   process.exit(1);
 }
 console.log('lockfile: no hosts, every package pinned');

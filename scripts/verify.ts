@@ -53,7 +53,9 @@ async function resultOf(step: Step, leftOut: readonly string[]): Promise<Result>
 const { values } = parseArgs({ options: { without: { type: 'string', multiple: true, default: [] } } });
 const unknown = values.without.filter((name) => !steps.some((step) => step.name === name));
 if (unknown.length > 0) {
-  console.error(`verify: no step is called ${unknown.join(', ')}; there are ${steps.map((step) => step.name).join(', ')}`);
+  console.error(
+    `verify: no step is called ${unknown.join(', ')}; there are ${steps.map((step) => step.name).join(', ')}`,
+  );
   process.exit(2);
 }
 

@@ -2,7 +2,17 @@ import { globSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 
-const vague = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'misc', 'manager', 'managers']);
+const vague = new Set([
+  'utils',
+  'util',
+  'helpers',
+  'helper',
+  'common',
+  'shared',
+  'misc',
+  'manager',
+  'managers',
+]);
 
 test('a file or folder is named after the one thing it holds', () => {
   const paths = globSync('{src,sandbox,simulation,torture,bench,tests,scripts}/**/*');

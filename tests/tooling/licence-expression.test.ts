@@ -8,9 +8,14 @@ test.each(['MIT', '(MIT OR GPL-3.0-only)', 'MIT AND ISC', '(BSD-2-Clause OR (MIT
   },
 );
 
-test.each(['GPL-3.0-only', 'MIT AND GPL-3.0-only', 'SEE LICENSE IN LICENSE', 'UNLICENSED', 'Elastic-2.0', '(MIT', ''])(
-  '"%s" may not be shipped',
-  (expression) => {
-    expect(isPermissive(expression)).toBe(false);
-  },
-);
+test.each([
+  'GPL-3.0-only',
+  'MIT AND GPL-3.0-only',
+  'SEE LICENSE IN LICENSE',
+  'UNLICENSED',
+  'Elastic-2.0',
+  '(MIT',
+  '',
+])('"%s" may not be shipped', (expression) => {
+  expect(isPermissive(expression)).toBe(false);
+});
