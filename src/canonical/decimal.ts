@@ -12,7 +12,8 @@ const pattern = /^-?(?:0|[1-9]\d{0,29})(?:\.\d{1,20})?$/;
 export const decimalSchema = z
   .string()
   .regex(pattern, 'must be an exact decimal such as "12.50"')
-  .transform((text) => text as Decimal);
+  .transform((text) => text as Decimal)
+  .meta({ id: 'Decimal' });
 
 /** @throws RangeError when the text is no exact decimal; numbers must be safe integers, since a float is not exact. */
 export function decimal(value: string | number | bigint): Decimal {
@@ -25,23 +26,38 @@ export function decimal(value: string | number | bigint): Decimal {
 }
 
 export type Rounding = 'half-even' | 'half-up' | 'down';
-const bigRounding = { 'half-even': 2, 'half-up': 1, down: 0 } as const satisfies Record<Rounding, Big.RoundingMode>;
+const bigRounding = { 'half-even': 2, 'half-up': 1, down: 0 } as const satisfies Record<
+  Rounding,
+  Big.RoundingMode
+>;
 
-const from = (big: Big): Decimal => big.toFixed() as Decimal;
+/** Zero has no sign: "-0" and "0" would hash differently. */
+const unsigned = (text: string): string => (/^-[0.]+$/.test(text) ? text.slice(1) : text);
 
+const from = (big: Big): Decimal => decimal(unsigned(big.toFixed()));
+
+/** The exact sum; like all arithmetic here @throws RangeError beyond 30 digits before or 20 after the point. */
 export const addDecimals = (a: Decimal, b: Decimal): Decimal => from(new Big(a).plus(b));
+/** The exact difference. */
 export const subtractDecimals = (a: Decimal, b: Decimal): Decimal => from(new Big(a).minus(b));
+/** The exact product. */
 export const multiplyDecimals = (a: Decimal, b: Decimal): Decimal => from(new Big(a).times(b));
+/** By value: "1.0" and "1.00" are equal. */
 export const compareDecimals = (a: Decimal, b: Decimal): -1 | 0 | 1 => new Big(a).cmp(b);
 
-/** `digits` decimals, rounded as told. Half-even unless a source states otherwise. */
+/** `digits` (at most 20) decimals, rounded as told. Half-even unless a source states otherwise. */
 export function roundDecimal(value: Decimal, digits: number, rounding: Rounding = 'half-even'): Decimal {
-  return new Big(value).toFixed(digits, bigRounding[rounding]) as Decimal;
+  return decimal(unsigned(new Big(value).toFixed(digits, bigRounding[rounding])));
 }
 
-/** The quotient with `digits` decimals: a division is rarely exact, so the caller says where it ends. */
-export function divideDecimals(a: Decimal, b: Decimal, digits: number, rounding: Rounding = 'half-even'): Decimal {
+/** The quotient with `digits` decimals: a division is rarely exact, so the caller says where it ends. @throws when `b` is zero. */
+export function divideDecimals(
+  a: Decimal,
+  b: Decimal,
+  digits: number,
+  rounding: Rounding = 'half-even',
+): Decimal {
   const Precise = Big();
   Precise.DP = digits + 20;
-  return new Precise(a).div(b).toFixed(digits, bigRounding[rounding]) as Decimal;
+  return decimal(unsigned(new Precise(a).div(b).toFixed(digits, bigRounding[rounding])));
 }

@@ -10,19 +10,33 @@ import { customerSchema } from './party.ts';
 import { paymentTransactionSchema } from './payment.ts';
 import { externalRefSchema, instantSchema, sourceVersionSchema, textSchema } from './primitives.ts';
 
-export const subjectSchema = z.strictObject({ entity: z.enum(entityTypes), ref: externalRefSchema, founds: z.boolean() });
+export const subjectSchema = z.strictObject({
+  entity: z.enum(entityTypes),
+  ref: externalRefSchema,
+  founds: z.boolean(),
+});
 
 /** How an ERP sees an order after we created it there. */
-export const erpOrderSchema = z.strictObject({
-  ref: externalRefSchema,
-  number: z.string().nullable(),
-  status: z.enum(['draft', 'quotation', 'confirmed', 'processing', 'done', 'cancelled']),
-  blocks: z.array(z.strictObject({ kind: z.enum(['credit', 'approval', 'incomplete', 'stock', 'other']), detail: z.string() })),
-  total: moneySchema('presentment').nullable(),
-});
+export const erpOrderSchema = z
+  .strictObject({
+    ref: externalRefSchema,
+    number: z.string().nullable(),
+    status: z.enum(['draft', 'quotation', 'confirmed', 'processing', 'done', 'cancelled']),
+    blocks: z.array(
+      z.strictObject({
+        kind: z.enum(['credit', 'approval', 'incomplete', 'stock', 'other']),
+        detail: z.string(),
+      }),
+    ),
+    total: moneySchema('presentment').nullable(),
+  })
+  .meta({ id: 'ErpOrder' });
 export type ErpOrder = z.infer<typeof erpOrderSchema>;
 
-const about = { subject: subjectSchema, version: sourceVersionSchema.describe('instant at the source and hash of the body') };
+const about = {
+  subject: subjectSchema,
+  version: sourceVersionSchema.describe('instant at the source and hash of the body'),
+};
 
 /**
  * What a platform told us, in our words. `*.observed` carries the whole record as the source shows it at `version`,
@@ -32,7 +46,11 @@ export const canonicalEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('order.observed'), ...about, data: orderSchema }),
   z.strictObject({ type: z.literal('order.deleted'), ...about, data: z.strictObject({ at: instantSchema }) }),
   /** Something of the order changed and the message does not carry the whole: the process reads it again. */
-  z.strictObject({ type: z.literal('order.touched'), ...about, data: z.strictObject({ reason: textSchema }) }),
+  z.strictObject({
+    type: z.literal('order.touched'),
+    ...about,
+    data: z.strictObject({ reason: textSchema }),
+  }),
   z.strictObject({ type: z.literal('payment.observed'), ...about, data: paymentTransactionSchema }),
   z.strictObject({ type: z.literal('fulfillment-order.observed'), ...about, data: fulfillmentOrderSchema }),
   z.strictObject({ type: z.literal('shipment.observed'), ...about, data: shipmentSchema }),

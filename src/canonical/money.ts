@@ -17,12 +17,28 @@ export type Money<R extends MoneyRole = MoneyRole> = {
 
 export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "EUR"');
 
-export const moneySchema = <R extends MoneyRole>(role: R) =>
-  z.strictObject({ amountMinor: z.int(), currency: currencySchema, role: z.literal(role) }) as unknown as z.ZodType<Money<R>>;
+const moneyIn = <R extends MoneyRole>(role: R, id: string) =>
+  z
+    .strictObject({ amountMinor: z.int(), currency: currencySchema, role: z.literal(role) })
+    .meta({ id }) as unknown as z.ZodType<Money<R>>;
+
+const moneySchemas: { readonly [R in MoneyRole]: z.ZodType<Money<R>> } = {
+  shop: moneyIn('shop', 'ShopMoney'),
+  presentment: moneyIn('presentment', 'PresentmentMoney'),
+  settlement: moneyIn('settlement', 'SettlementMoney'),
+};
+
+/** The shape of an amount in one role. */
+export const moneySchema = <R extends MoneyRole>(role: R): z.ZodType<Money<R>> => moneySchemas[role];
 
 /** The same amount in the shop's and in the buyer's currency, as the source stated both. */
 export type MoneyBag = { readonly shop: Money<'shop'>; readonly presentment: Money<'presentment'> };
-export const moneyBagSchema = z.strictObject({ shop: moneySchema('shop'), presentment: moneySchema('presentment') });
+export const moneyBagSchema = z
+  .strictObject({
+    shop: moneySchema('shop'),
+    presentment: moneySchema('presentment'),
+  })
+  .meta({ id: 'MoneyBag' });
 
 export class CurrencyMismatchError extends Error {
   override readonly name = 'CurrencyMismatchError';
@@ -33,7 +49,8 @@ export class CurrencyMismatchError extends Error {
 
 /** @throws RangeError when the minor units are not a safe integer. */
 export function money<R extends MoneyRole>(role: R, currency: string, amountMinor: number): Money<R> {
-  if (!Number.isSafeInteger(amountMinor)) throw new RangeError(`${amountMinor} ${currency} is not a whole number of minor units`);
+  if (!Number.isSafeInteger(amountMinor))
+    throw new RangeError(`${amountMinor} ${currency} is not a whole number of minor units`);
   return { amountMinor: amountMinor === 0 ? 0 : amountMinor, currency, role };
 }
 
@@ -41,7 +58,12 @@ export function money<R extends MoneyRole>(role: R, currency: string, amountMino
  * Reads an amount as a platform prints it (`"12.50"`).
  * @throws RangeError when it has more decimals than the currency, unless a rounding is given.
  */
-export function moneyFromDecimal<R extends MoneyRole>(role: R, currency: string, text: string, rounding?: Rounding): Money<R> {
+export function moneyFromDecimal<R extends MoneyRole>(
+  role: R,
+  currency: string,
+  text: string,
+  rounding?: Rounding,
+): Money<R> {
   const digits = minorUnitDigits(currency);
   const exact = decimal(text);
   const rounded = roundDecimal(exact, digits, rounding ?? 'down');
@@ -56,7 +78,9 @@ export function moneyToDecimal(amount: Money): Decimal {
   const digits = minorUnitDigits(amount.currency);
   const sign = amount.amountMinor < 0 ? '-' : '';
   const text = String(Math.abs(amount.amountMinor)).padStart(digits + 1, '0');
-  return (digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`) as Decimal;
+  return (
+    digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`
+  ) as Decimal;
 }
 
 /** @throws CurrencyMismatchError */
@@ -75,6 +99,10 @@ export function negateMoney<R extends MoneyRole>(a: Money<R>): Money<R> {
 }
 
 /** @throws CurrencyMismatchError */
-export function sumMoney<R extends MoneyRole>(role: R, currency: string, amounts: readonly Money<NoInfer<R>>[]): Money<R> {
+export function sumMoney<R extends MoneyRole>(
+  role: R,
+  currency: string,
+  amounts: readonly Money<NoInfer<R>>[],
+): Money<R> {
   return amounts.reduce<Money<R>>((total, amount) => addMoney(total, amount), money(role, currency, 0));
 }

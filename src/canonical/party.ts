@@ -1,21 +1,45 @@
 import { z } from 'zod';
-import { extensionsSchema, externalRefSchema, instantSchema, textSchema } from './primitives.ts';
+import {
+  extensionsSchema,
+  externalRefSchema,
+  identifierSchema,
+  instantSchema,
+  textSchema,
+} from './primitives.ts';
 
-export const addressSchema = z.strictObject({
-  name: z.string().nullable(),
-  company: z.string().nullable(),
-  lines: z.array(textSchema).max(4),
-  city: z.string().nullable(),
-  subdivision: z.string().regex(/^[A-Z]{2}-[A-Z0-9]{1,3}$/).nullable().describe('ISO 3166-2, e.g. "US-CA"'),
-  subdivisionName: z.string().nullable().describe('as the source wrote it'),
-  postalCode: z.string().nullable(),
-  country: z.string().regex(/^[A-Z]{2}$/).nullable().describe('ISO 3166-1 alpha-2'),
-  phone: z.string().nullable(),
-});
+/** A postal address as the source states it; nothing in it is guessed. */
+export const addressSchema = z
+  .strictObject({
+    name: z.string().nullable(),
+    company: z.string().nullable(),
+    lines: z.array(textSchema).max(4),
+    city: z.string().nullable(),
+    subdivision: z
+      .string()
+      .regex(/^[A-Z]{2}-[A-Z0-9]{1,3}$/)
+      .nullable()
+      .describe('ISO 3166-2, e.g. "US-CA"'),
+    subdivisionName: z.string().nullable().describe('as the source wrote it'),
+    postalCode: z.string().nullable(),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .nullable()
+      .describe('ISO 3166-1 alpha-2'),
+    phone: z.string().nullable(),
+    extensions: extensionsSchema.exactOptional(),
+  })
+  .meta({ id: 'Address' });
 export type Address = z.infer<typeof addressSchema>;
 
 /** A tax or commercial registration number and its kind: VAT, GST, EIN, EORI ... */
-export const registrationSchema = z.strictObject({ kind: textSchema, number: textSchema, country: z.string().nullable() });
+export const registrationSchema = z
+  .strictObject({
+    kind: textSchema,
+    number: textSchema,
+    country: z.string().nullable(),
+  })
+  .meta({ id: 'Registration' });
 
 const contactFields = {
   ref: externalRefSchema.nullable().describe('null for a guest'),
@@ -25,22 +49,27 @@ const contactFields = {
   language: z.string().nullable().describe('BCP 47'),
 };
 
-export const personSchema = z.strictObject({
-  kind: z.literal('person'),
-  ...contactFields,
-  givenName: z.string().nullable(),
-  familyName: z.string().nullable(),
-});
+/** A human who buys, receives or is asked for. */
+export const personSchema = z
+  .strictObject({
+    kind: z.literal('person'),
+    ...contactFields,
+    givenName: z.string().nullable(),
+    familyName: z.string().nullable(),
+  })
+  .meta({ id: 'Person' });
 
 /** A company as it buys: the company, the location it buys for, and the person who pressed the button. */
-export const companySchema = z.strictObject({
-  kind: z.literal('company'),
-  ...contactFields,
-  name: textSchema,
-  location: z.strictObject({ ref: externalRefSchema, name: z.string().nullable() }).nullable(),
-  contact: personSchema.nullable(),
-  registrations: z.array(registrationSchema),
-});
+export const companySchema = z
+  .strictObject({
+    kind: z.literal('company'),
+    ...contactFields,
+    name: textSchema,
+    location: z.strictObject({ ref: externalRefSchema, name: z.string().nullable() }).nullable(),
+    contact: personSchema.nullable(),
+    registrations: z.array(registrationSchema),
+  })
+  .meta({ id: 'Company' });
 
 export const partySchema = z.discriminatedUnion('kind', [personSchema, companySchema]);
 export type Person = z.infer<typeof personSchema>;
@@ -48,9 +77,19 @@ export type Company = z.infer<typeof companySchema>;
 export type Party = z.infer<typeof partySchema>;
 
 /** Who plays a role in an order, and where. Null where the source names nobody. */
-export const partyRoleSchema = z.strictObject({ party: partySchema.nullable(), address: addressSchema.nullable() });
+export const partyRoleSchema = z
+  .strictObject({
+    party: partySchema.nullable(),
+    address: addressSchema.nullable(),
+    ref: externalRefSchema
+      .exactOptional()
+      .describe('the customer record, where the source gives a number and no name'),
+    identifiers: z.array(identifierSchema).exactOptional(),
+  })
+  .meta({ id: 'PartyRole' });
 export type PartyRole = z.infer<typeof partyRoleSchema>;
 
+/** What a customer allows us to send, by channel. */
 export const consentSchema = z.strictObject({
   channel: z.enum(['email', 'sms', 'phone', 'post']),
   state: z.enum(['subscribed', 'unsubscribed', 'pending', 'not-subscribed', 'redacted', 'invalid']),
@@ -58,17 +97,26 @@ export const consentSchema = z.strictObject({
   at: instantSchema.nullable(),
 });
 
-export const customerSchema = z.strictObject({
-  schema: z.literal('customer/1'),
-  id: textSchema,
-  party: partySchema,
-  addresses: z.array(z.strictObject({ purpose: z.enum(['billing', 'shipping', 'both', 'other']), isDefault: z.boolean(), address: addressSchema })),
-  consents: z.array(consentSchema),
-  taxExempt: z.boolean(),
-  taxExemptions: z.array(textSchema),
-  tags: z.array(textSchema),
-  note: z.string().nullable(),
-  createdAt: instantSchema.nullable(),
-  extensions: extensionsSchema,
-});
+/** A customer master record, whole, as its platform shows it. */
+export const customerSchema = z
+  .strictObject({
+    schema: z.literal('customer/1'),
+    id: textSchema,
+    party: partySchema,
+    addresses: z.array(
+      z.strictObject({
+        purpose: z.enum(['billing', 'shipping', 'both', 'other']),
+        isDefault: z.boolean(),
+        address: addressSchema,
+      }),
+    ),
+    consents: z.array(consentSchema),
+    taxExempt: z.boolean(),
+    taxExemptions: z.array(textSchema),
+    tags: z.array(textSchema),
+    note: z.string().nullable(),
+    createdAt: instantSchema.nullable(),
+    extensions: extensionsSchema,
+  })
+  .meta({ id: 'Customer' });
 export type Customer = z.infer<typeof customerSchema>;
