@@ -65,16 +65,43 @@ export interface InboundMapping {
 }
 
 /** A reason to refuse a webhook. All of them answer 401, and nothing is stored. */
-export type Refusal = { readonly ok: false; readonly reason: 'signature-missing' | 'signature-invalid' | 'stale' | 'wrong-source' | 'malformed' };
-export type Delivery = { readonly ok: true; readonly topic: string; /** unique for the business event at the source */ readonly sourceEventId: string; readonly occurredAt: string | null };
+export type Refusal = {
+  readonly ok: false;
+  readonly reason: 'signature-missing' | 'signature-invalid' | 'stale' | 'wrong-source' | 'malformed';
+};
+export type Delivery = {
+  readonly ok: true;
+  readonly topic: string;
+  /** unique for the business event at the source */ readonly sourceEventId: string;
+  readonly occurredAt: string | null;
+};
 
 export interface WebhookReceiver<Config> {
   /** Decides from headers and raw bytes whether the platform sent this. Fails closed; compares in constant time. */
-  verify(request: { readonly headers: Readonly<Record<string, string>>; readonly body: Buffer; readonly nowMs: number }, config: Config): Delivery | Refusal;
+  verify(
+    request: {
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Buffer;
+      readonly nowMs: number;
+    },
+    config: Config,
+  ): Delivery | Refusal;
 }
 
-export type PolledRecord = { readonly topic: string; readonly sourceEventId: string; readonly occurredAt: string; readonly body: Json };
-export type PollResult = { readonly kind: 'read'; readonly records: readonly PolledRecord[]; readonly cursor: string; readonly more: boolean } | Exclude<Outcome, { kind: 'done' | 'accepted' | 'unmappable' }>;
+export type PolledRecord = {
+  readonly topic: string;
+  readonly sourceEventId: string;
+  readonly occurredAt: string;
+  readonly body: Json;
+};
+export type PollResult =
+  | {
+      readonly kind: 'read';
+      readonly records: readonly PolledRecord[];
+      readonly cursor: string;
+      readonly more: boolean;
+    }
+  | Exclude<Outcome, { kind: 'done' | 'accepted' | 'unmappable' }>;
 
 /** Reads what changed since a cursor, with overlap; the cursor moves in the transaction that stores the records. */
 export interface Poller<Client> {
@@ -84,9 +111,15 @@ export interface Poller<Client> {
 }
 
 /** What `doctor` found in the connected account: each with what to do about it. */
-export type Finding = { readonly level: 'ok' | 'warning' | 'error'; readonly check: string; readonly detail: string; readonly remedy: string | null };
+export type Finding = {
+  readonly level: 'ok' | 'warning' | 'error';
+  readonly check: string;
+  readonly detail: string;
+  readonly remedy: string | null;
+};
 
 /** A platform, as the core sees it. The core knows no platform's name. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a registry holds connectors of unlike configs; each checks its own by `config`
 export interface Connector<Config = any, Client = any> {
   /** Folder name, e.g. `shopify`. */
   readonly id: string;
@@ -103,11 +136,15 @@ export interface Connector<Config = any, Client = any> {
   readonly inbound: Readonly<Record<string, InboundMapping>>;
   /** By name. */
   readonly pollers: Readonly<Record<string, Poller<Client>>>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- each command has a request shape of its own, known to it alone
   readonly commands: { readonly [N in CommandName]?: CommandHandler<N, any, Client> };
   /** A cheap call that proves that the platform answers and lets us in; the breaker's probe. */
   probe(call: Call, client: Client): Promise<Outcome>;
   /** Looks at the account and names what would go wrong. */
   doctor(call: Call, client: Client): Promise<readonly Finding[]>;
   /** Keeps what the platform may drop in being, e.g. webhook subscriptions; run on a schedule. */
-  maintain?: { readonly everyMs: number; run(publicUrl: string, call: Call, client: Client): Promise<Outcome> };
+  maintain?: {
+    readonly everyMs: number;
+    run(publicUrl: string, call: Call, client: Client): Promise<Outcome>;
+  };
 }

@@ -4,7 +4,9 @@ import type { Json } from '#canonical/json.ts';
 type SourceReviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
 const keepBigIntegers: SourceReviver = (_key, value, { source }) =>
-  typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^-?\d+$/.test(source) ? source : value;
+  typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^-?\d+$/.test(source)
+    ? source
+    : value;
 
 /**
  * `JSON.parse`, but an integer beyond 2^53 comes back as its text, so that no id is ever rounded.

@@ -12,10 +12,13 @@ export class UnmappableError extends Error {
   }
 }
 
-export const unmappable = (path: string, message: string): UnmappableError => new UnmappableError([{ path, message }]);
+export const unmappable = (path: string, message: string): UnmappableError =>
+  new UnmappableError([{ path, message }]);
 
 /** The result of a mapping: a value, or every problem with its path. */
-export type Mapped<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly MappingProblem[] };
+export type Mapped<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly MappingProblem[] };
 
 /** Runs a mapping; bad input becomes problems with paths, any other error is a defect and passes through. */
 export function mapped<T>(map: () => T): Mapped<T> {
@@ -40,7 +43,13 @@ const problemsOf = (error: z.ZodError): MappingProblem[] =>
 
 /** `['line_items', 2, 'sku']` as `line_items[2].sku`. The root is `$`. */
 export function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`), '') || '$';
+  return (
+    path.reduce<string>(
+      (text, key) =>
+        typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
+      '',
+    ) || '$'
+  );
 }
 
 /** A retailer's data that an outbound mapping may look at. Pure: a snapshot, taken when the command is rendered. */
@@ -59,7 +68,22 @@ export type RenderContext = {
   readonly config: Readonly<Record<string, unknown>>;
 };
 
-export const crosswalkTables = ['item', 'location', 'subsidiary', 'tax-code', 'payment-method', 'payment-terms', 'ship-method', 'discount', 'reason', 'currency', 'country', 'unit', 'gl-dimension', 'price-book'] as const;
+export const crosswalkTables = [
+  'item',
+  'location',
+  'subsidiary',
+  'tax-code',
+  'payment-method',
+  'payment-terms',
+  'ship-method',
+  'discount',
+  'reason',
+  'currency',
+  'country',
+  'unit',
+  'gl-dimension',
+  'price-book',
+] as const;
 export type CrosswalkTable = (typeof crosswalkTables)[number];
 
 /** A message as it came in, parsed (json-lossless.ts), with what is known about its delivery. */

@@ -8,7 +8,11 @@ export type MappingProblem = {
   readonly path: string;
   /** For the operator. */
   readonly message: string;
-  readonly crosswalk?: { readonly table: string; readonly key: string; /** what we would guess */ readonly proposal: string | null };
+  readonly crosswalk?: {
+    readonly table: string;
+    readonly key: string;
+    /** what we would guess */ readonly proposal: string | null;
+  };
 };
 
 /**
@@ -24,7 +28,12 @@ export type MappingProblem = {
  * - `unmappable`: never left; our data does not say how the platform calls it.
  */
 export type Outcome =
-  | { readonly kind: 'done'; readonly result: Json; readonly refs?: readonly ExternalRef[]; readonly events?: readonly CanonicalEvent[] }
+  | {
+      readonly kind: 'done';
+      readonly result: Json;
+      readonly refs?: readonly ExternalRef[];
+      readonly events?: readonly CanonicalEvent[];
+    }
   | { readonly kind: 'accepted'; readonly handle: Json; readonly checkAfterMs: number }
   | { readonly kind: 'conflict'; readonly stale: boolean; readonly detail: string }
   | { readonly kind: 'rate-limited'; readonly retryAfterMs: number | null; readonly detail: string }
@@ -36,4 +45,7 @@ export type Outcome =
 export type OutcomeKind = Outcome['kind'];
 
 /** The answer of a look-up: the effect is there, is not there, or the look-up itself got no answer. */
-export type Found = { readonly kind: 'found'; readonly outcome: Extract<Outcome, { kind: 'done' | 'accepted' | 'rejected' }> } | { readonly kind: 'absent' } | Exclude<Outcome, { kind: 'done' | 'accepted' | 'unmappable' }>;
+export type Found =
+  | { readonly kind: 'found'; readonly outcome: Extract<Outcome, { kind: 'done' | 'accepted' | 'rejected' }> }
+  | { readonly kind: 'absent' }
+  | Exclude<Outcome, { kind: 'done' | 'accepted' | 'unmappable' }>;

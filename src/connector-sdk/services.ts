@@ -7,7 +7,12 @@ import type { Json } from '#canonical/json.ts';
  * - `lost`: the request may have arrived; no whole answer came (time-out, reset, cut body).
  */
 export type HttpResult =
-  | { readonly kind: 'response'; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  | {
+      readonly kind: 'response';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
   | { readonly kind: 'not-sent'; readonly detail: string }
   | { readonly kind: 'lost'; readonly detail: string };
 
@@ -34,12 +39,25 @@ export interface CredentialStore {
    * platform just refused, exactly one worker runs `renew` while the others wait for its result.
    * A failed renewal is thrown by everybody who waited, and tried again by the next caller.
    */
-  get(name: string, options: { readonly marginMs: number; readonly refused?: Json; renew(current: Credential | null): Promise<Credential> }): Promise<Credential>;
+  get(
+    name: string,
+    options: {
+      readonly marginMs: number;
+      readonly refused?: Json;
+      renew(current: Credential | null): Promise<Credential>;
+    },
+  ): Promise<Credential>;
 }
 
 /** Tells the account's limiter what the platform said about its budget. */
 export interface LimitReporter {
-  report(observed: { readonly available?: number; readonly capacity?: number; readonly refillPerSecond?: number; readonly concurrency?: number; readonly pausedForMs?: number }): void;
+  report(observed: {
+    readonly available?: number;
+    readonly capacity?: number;
+    readonly refillPerSecond?: number;
+    readonly concurrency?: number;
+    readonly pausedForMs?: number;
+  }): void;
 }
 
 export interface Logger {

@@ -35,7 +35,8 @@ export function effectJournal(file: string | null): EffectJournal {
     },
     counts(type) {
       const counts = new Map<string, number>();
-      for (const effect of effects) if (effect.type === type) counts.set(effect.key, (counts.get(effect.key) ?? 0) + 1);
+      for (const effect of effects)
+        if (effect.type === type) counts.set(effect.key, (counts.get(effect.key) ?? 0) + 1);
       return counts;
     },
     close() {

@@ -2,16 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EffectJournal, effectJournal } from './effect-journal.ts';
+import type { EmulatorRequest, EmulatorResponse } from './emulator-request.ts';
 import { FaultPlan } from './fault-plan.ts';
 
-export type EmulatorRequest = {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-};
-export type EmulatorResponse = { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string };
+export type { EmulatorRequest, EmulatorResponse };
 
 export type EmulatorOptions = {
   /** 0 = any free port. */
@@ -33,10 +27,9 @@ export type Emulator<Platform> = {
  * Serves `platform` (made with the journal it writes its effects to). The handler decides and has the effect before it
  * returns; faults sit around it, so that `reset-after` is an effect without an answer.
  */
-export async function startEmulator<Platform extends { handle(request: EmulatorRequest): EmulatorResponse | Promise<EmulatorResponse> }>(
-  make: (journal: EffectJournal) => Platform,
-  options: EmulatorOptions = {},
-): Promise<Emulator<Platform>> {
+export async function startEmulator<
+  Platform extends { handle(request: EmulatorRequest): EmulatorResponse | Promise<EmulatorResponse> },
+>(make: (journal: EffectJournal) => Platform, options: EmulatorOptions = {}): Promise<Emulator<Platform>> {
   const journal = effectJournal(options.journalFile ?? null);
   const faults = new FaultPlan(options.seed);
   const platform = make(journal);
@@ -46,7 +39,12 @@ export async function startEmulator<Platform extends { handle(request: EmulatorR
     const fault = faults.draw(request);
     if (fault?.kind === 'delay' || fault?.kind === 'hang') await sleep(fault.ms);
     if (fault?.kind === 'reset' || fault?.kind === 'hang') return void incoming.socket.destroy();
-    if (fault?.kind === 'answer') return send(outgoing, { status: fault.status, body: fault.body ?? '', ...(fault.headers && { headers: fault.headers }) });
+    if (fault?.kind === 'answer')
+      return send(outgoing, {
+        status: fault.status,
+        body: fault.body ?? '',
+        ...(fault.headers && { headers: fault.headers }),
+      });
     const response = await platform.handle(request);
     if (fault?.kind === 'hang-after') await sleep(fault.ms);
     if (fault?.kind === 'reset-after' || fault?.kind === 'hang-after') return void incoming.socket.destroy();
@@ -56,7 +54,10 @@ export async function startEmulator<Platform extends { handle(request: EmulatorR
   const server = createServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch((error: unknown) => {
       // A defect of the emulator must be seen as one, not taken for the platform's own 500.
-      send(outgoing, { status: 599, body: `emulator defect: ${error instanceof Error ? error.stack : String(error)}` });
+      send(outgoing, {
+        status: 599,
+        body: `emulator defect: ${error instanceof Error ? error.stack : String(error)}`,
+      });
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -82,8 +83,16 @@ async function readRequest(incoming: IncomingMessage): Promise<EmulatorRequest> 
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const url = new URL(incoming.url ?? '/', 'http://emulator');
-  const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
-  return { method: incoming.method ?? 'GET', path: url.pathname, query: url.searchParams, headers, body: Buffer.concat(chunks).toString('utf8') };
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+  );
+  return {
+    method: incoming.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
 }
 
 function send(outgoing: ServerResponse, response: EmulatorResponse): void {

@@ -1,16 +1,26 @@
 import { type SeededRandom, seededRandom } from './seeded-random.ts';
-import type { EmulatorRequest } from './emulator.ts';
+import type { EmulatorRequest } from './emulator-request.ts';
 
 /** What goes wrong with one request. `after` faults let the effect happen first: the answer is what gets lost. */
 export type Fault =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+    }
   | { readonly kind: 'reset' }
   | { readonly kind: 'reset-after' }
   | { readonly kind: 'hang'; readonly ms: number }
   | { readonly kind: 'hang-after'; readonly ms: number }
   | { readonly kind: 'delay'; readonly ms: number };
 
-type Rule = { readonly fault: Fault; readonly when: (request: EmulatorRequest) => boolean; left: number; readonly probability: number };
+type Rule = {
+  readonly fault: Fault;
+  readonly when: (request: EmulatorRequest) => boolean;
+  left: number;
+  readonly probability: number;
+};
 
 /** Which requests fail and how: drawn from a seed, or set by a test. */
 export class FaultPlan {
@@ -38,7 +48,10 @@ export class FaultPlan {
   }
 
   draw(request: EmulatorRequest): Fault | null {
-    const rule = this.#rules.find((candidate) => candidate.left > 0 && candidate.when(request) && this.#random.next() < candidate.probability);
+    const rule = this.#rules.find(
+      (candidate) =>
+        candidate.left > 0 && candidate.when(request) && this.#random.next() < candidate.probability,
+    );
     if (rule === undefined) return null;
     rule.left -= 1;
     this.injected.set(rule.fault.kind, (this.injected.get(rule.fault.kind) ?? 0) + 1);

@@ -1,5 +1,9 @@
 /** A small seeded generator (mulberry32): same seed, same sequence; good enough to draw faults and baskets, never secrets. */
-export type SeededRandom = { /** in [0, 1) */ next(): number; /** whole number in [min, max] */ between(min: number, max: number): number; pick<T>(items: readonly T[]): T };
+export type SeededRandom = {
+  /** in [0, 1) */ next(): number;
+  /** whole number in [min, max] */ between(min: number, max: number): number;
+  pick<T>(items: readonly T[]): T;
+};
 
 export function seededRandom(seed: number): SeededRandom {
   let state = seed >>> 0;

@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { effectJournal } from './effect-journal.ts';
+
+test('effects are numbered from 1 and counted by type and key', () => {
+  const journal = effectJournal(null);
+  journal.record('sale.created', 'A', {});
+  journal.record('sale.created', 'A', {});
+  journal.record('sale.created', 'B', {});
+  journal.record('sale.cancelled', 'A', {});
+  expect(journal.effects.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  expect([...journal.counts('sale.created')]).toEqual([
+    ['A', 2],
+    ['B', 1],
+  ]);
+  expect(journal.counts('sale.posted').size).toBe(0);
+});
+
+test('an effect stands in the file before `record` returns, and a second journal goes on below it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'effect-journal-'));
+  const file = join(folder, 'effects.jsonl');
+  const lines = () =>
+    readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { key: string });
+  const first = effectJournal(file);
+  first.record('sale.created', 'A', { note: 'two\nlines' });
+  expect(lines().map(({ key }) => key)).toEqual(['A']);
+  first.close();
+  const second = effectJournal(file);
+  second.record('sale.created', 'B', null);
+  second.close();
+  expect(lines().map(({ key }) => key)).toEqual(['A', 'B']);
+  rmSync(folder, { recursive: true });
+});
