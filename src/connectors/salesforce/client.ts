@@ -1,0 +1,207 @@
+import type { Json, JsonObject } from '#canonical/json.ts';
+import type { Call } from '#connector-sdk/connector.ts';
+import type { ConnectorServices, HttpClient, HttpRequest } from '#connector-sdk/services.ts';
+import { type Effect, failed, got, type Reply, withoutAnswer } from './answers/failure.ts';
+import { readHttpAnswer } from './answers/http-answer.ts';
+import { readLimitInfo } from './answers/limit-info.ts';
+import { dailyLimitPauseMs } from './answers/outcome-of-error.ts';
+import { readQueryPage } from './answers/query-result.ts';
+import { readComposite } from './answers/write-results.ts';
+import { CallBudget } from './call-budget.ts';
+import type { SalesforceConfig } from './config.ts';
+import { PriceEntryCache } from './delivery/price-entry-cache.ts';
+import { type SalesforceJson, toSalesforceJson } from './outbound/salesforce-json.ts';
+import { LoginFailedError, readTokenReply, tokenForm } from './session.ts';
+
+/** A part of a composite request. `path` is below `/services/data/vNN.0`; `records` says how many a collection holds. */
+export type Subrequest = {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly referenceId: string;
+  readonly body?: SalesforceJson;
+  readonly records?: number;
+};
+
+/** At most this many parts, of which 5 may be queries or collections. */
+export const compositeParts = 25;
+/** Records of one sObject Collections request. */
+export const collectionRecords = 200;
+
+type Ask = {
+  readonly method: HttpRequest['method'];
+  readonly path: string;
+  readonly body?: SalesforceJson;
+  readonly effect: Effect;
+};
+
+/** All the I/O of this connector: every answer becomes a value or an outcome, and every reply's allowance is reported. */
+export class SalesforceClient {
+  readonly config: SalesforceConfig;
+  readonly connection: string;
+  /** Price book entries change rarely and are looked up for every line. */
+  readonly priceEntries = new PriceEntryCache();
+  readonly #http: HttpClient;
+  readonly #services: ConnectorServices;
+  readonly #budget: CallBudget;
+  readonly #externalIdFields: readonly string[];
+
+  constructor(config: SalesforceConfig, services: ConnectorServices) {
+    this.config = config;
+    this.connection = services.connection;
+    this.#services = services;
+    this.#http = services.http(config.instanceUrl);
+    this.#budget = new CallBudget(config.callsPerDay);
+    this.#externalIdFields = [...new Set(Object.values(config.org.externalIdFields))];
+  }
+
+  get externalIdFields(): readonly string[] {
+    return this.#externalIdFields;
+  }
+
+  /** `/services/data/vNN.0` and below. */
+  dataPath(path: string): string {
+    return `/services/data/v${this.config.apiVersion}${path}`;
+  }
+
+  /** One REST call below the API version's root. */
+  ask(ask: Ask, call: Call): Promise<Reply<Json>> {
+    return this.#exchange({ ...ask, path: this.dataPath(ask.path) }, call);
+  }
+
+  /** The API versions that the org answers to; needs no session. */
+  async versions(call: Call): Promise<Reply<Json>> {
+    return this.#exchange({ method: 'GET', path: '/services/data', effect: 'read' }, call);
+  }
+
+  /** Every record of a query. */
+  async query(soql: string, call: Call): Promise<Reply<readonly JsonObject[]>> {
+    const answer = await this.ask({ method: 'GET', path: queryPath(soql), effect: 'read' }, call);
+    return answer.ok ? this.recordsOf(answer.value, call) : answer;
+  }
+
+  /** Every record of a query whose first page is there already, e.g. in a composite answer. */
+  async recordsOf(firstPage: Json, call: Call): Promise<Reply<readonly JsonObject[]>> {
+    const records: JsonObject[] = [];
+    let body: Json = firstPage;
+    for (;;) {
+      const page = readQueryPage(body);
+      if (!page.ok) return page;
+      records.push(...page.value.records);
+      if (page.value.next === null) return got(records);
+      const answer = await this.#exchange({ method: 'GET', path: page.value.next, effect: 'read' }, call);
+      if (!answer.ok) return answer;
+      body = answer.value;
+    }
+  }
+
+  /**
+   * Parts in one call and, when they write, in one transaction: all take effect or none. Bodies by reference id.
+   * Collation is off, since it would let parts of one kind run before those they rely on.
+   */
+  async composite(
+    parts: readonly Subrequest[],
+    effect: Effect,
+    call: Call,
+  ): Promise<Reply<ReadonlyMap<string, Json>>> {
+    const compositeRequest = parts.map(({ method, path, referenceId, body }) => ({
+      method,
+      url: this.dataPath(path),
+      referenceId,
+      ...(body !== undefined && { body }),
+    }));
+    const body = { allOrNone: effect === 'write', collateSubrequests: false, compositeRequest };
+    const answer = await this.ask({ method: 'POST', path: '/composite', body, effect }, call);
+    if (!answer.ok) return answer;
+    const sent = parts.map((part) => ({ referenceId: part.referenceId, records: part.records ?? null }));
+    return readComposite(answer.value, sent, effect, this.#externalIdFields);
+  }
+
+  /** Sends with the session there is; a session that the platform refuses is renewed once. */
+  async #exchange(ask: Ask, call: Call): Promise<Reply<Json>> {
+    if (this.#budget.left(this.#services.now()) === 0) {
+      return failed({
+        kind: 'rate-limited',
+        retryAfterMs: dailyLimitPauseMs,
+        detail: `our ${this.config.callsPerDay} calls of 24 h are used up`,
+      });
+    }
+    try {
+      const token = await this.#token(call);
+      const first = await this.#send(ask, token, call);
+      if (first.ok || first.failure.kind !== 'unauthorized' || first.status !== 401) return first;
+      return await this.#send(ask, await this.#token(call, token), call);
+    } catch (error) {
+      if (error instanceof LoginFailedError) return failed(error.failure);
+      throw error;
+    }
+  }
+
+  async #send(
+    ask: Ask,
+    token: string,
+    call: Call,
+  ): Promise<Reply<Json> & { readonly status: number | null }> {
+    const result = await this.#http.request({
+      method: ask.method,
+      path: ask.path,
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json',
+        'sforce-call-options': `client=${this.config.clientName}`,
+        'sforce-auto-assign': 'FALSE',
+        ...(this.config.duplicateRules === 'allow-save' && {
+          'sforce-duplicate-rule-header': 'allowSave=true',
+        }),
+        ...(ask.body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
+      },
+      ...(ask.body !== undefined && { body: toSalesforceJson(ask.body) }),
+      deadlineMs: call.deadlineMs,
+      signal: call.signal,
+    });
+    if (result.kind === 'not-sent')
+      return { ...failed({ kind: 'unavailable', retryAfterMs: null, detail: result.detail }), status: null };
+    this.#budget.spend(this.#services.now());
+    if (result.kind === 'lost') return { ...failed(withoutAnswer(ask.effect, result.detail)), status: null };
+    this.#reportLimits(result.headers['sforce-limit-info']);
+    const reply = readHttpAnswer(result.status, result.body, ask.effect, this.#externalIdFields);
+    if (!reply.ok && reply.failure.kind === 'rate-limited' && reply.failure.retryAfterMs !== null) {
+      this.#services.limits.report({ pausedForMs: reply.failure.retryAfterMs });
+    }
+    return { ...reply, status: result.status };
+  }
+
+  #reportLimits(header: string | undefined): void {
+    const info = readLimitInfo(header);
+    if (info !== null) this.#services.limits.report(this.#budget.observe(info, this.#services.now()));
+  }
+
+  /** The session's access token. @throws LoginFailedError */
+  async #token(call: Call, refused?: string): Promise<string> {
+    const { value } = await this.#services.credentials.get('session', {
+      marginMs: 0,
+      ...(refused !== undefined && { refused }),
+      renew: async () => {
+        const form = await tokenForm(this.config.auth, this.#services.now());
+        if (!form.ok) throw new LoginFailedError(form.failure);
+        const result = await this.#http.request({
+          method: 'POST',
+          path: '/services/oauth2/token',
+          headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+          body: form.value,
+          deadlineMs: call.deadlineMs,
+          signal: call.signal,
+        });
+        const token = readTokenReply(result);
+        if (!token.ok) throw new LoginFailedError(token.failure);
+        // How long a session lives is a setting of the org, which the reply does not tell.
+        return { value: token.value, expiresAtMs: null };
+      },
+    });
+    if (typeof value !== 'string')
+      throw new LoginFailedError({ kind: 'unauthorized', detail: 'the stored session is not a token' });
+    return value;
+  }
+}
+
+/** The path of a query. */
+export const queryPath = (soql: string): string => `/query?q=${encodeURIComponent(soql)}`;

@@ -1,0 +1,192 @@
+import { defineObject, type FieldDef, type ObjectDef } from './schema.ts';
+import type { OrgOptions } from './org-options.ts';
+
+const text = (name: string, length: number, more: Partial<FieldDef> = {}): FieldDef => ({
+  name,
+  type: 'string',
+  length,
+  ...more,
+});
+const lookup = (name: string, to: string, more: Partial<FieldDef> = {}): FieldDef => ({
+  name,
+  type: 'reference',
+  to,
+  relationship: name.replace(/Id$/, ''),
+  ...more,
+});
+const number = (name: string, more: Partial<FieldDef> = {}): FieldDef => ({
+  name,
+  type: 'double',
+  scale: 2,
+  ...more,
+});
+const amount = (name: string, more: Partial<FieldDef> = {}): FieldDef => ({
+  name,
+  type: 'currency',
+  ...more,
+});
+const readOnly = { create: false, update: false };
+
+const addresses = (options: OrgOptions, prefixes: readonly string[]): FieldDef[] =>
+  prefixes.flatMap((prefix) => [
+    { name: `${prefix}Street`, type: 'textarea', length: 255 } as const,
+    text(`${prefix}City`, 40),
+    text(`${prefix}PostalCode`, 20),
+    text(`${prefix}State`, 80),
+    text(`${prefix}Country`, 80),
+    ...(options.stateCountryPicklists
+      ? [text(`${prefix}StateCode`, 10), text(`${prefix}CountryCode`, 10)]
+      : []),
+  ]);
+
+/** The objects of the org, as far as an order needs them; lengths as in the field reference. */
+export function standardObjects(options: OrgOptions): readonly ObjectDef[] {
+  const currency: FieldDef[] = options.multiCurrency
+    ? [
+        {
+          name: 'CurrencyIsoCode',
+          type: 'picklist',
+          length: 3,
+          values: Object.keys(options.currencies),
+          initial: Object.keys(options.currencies)[0] ?? 'USD',
+        },
+      ]
+    : [];
+  const fixedCurrency = currency.map((field): FieldDef => ({ ...field, update: false }));
+  const externalId: FieldDef[] =
+    options.externalIdField === null
+      ? []
+      : [text(options.externalIdField, 255, { externalId: true, unique: options.externalIdUnique })];
+  const custom = (object: string): FieldDef[] => [...(options.customFields[object] ?? [])];
+  const person: FieldDef[] = !options.personAccounts
+    ? []
+    : [
+        text('FirstName', 40),
+        text('LastName', 80),
+        { name: 'PersonEmail', type: 'email', length: 80 },
+        { name: 'IsPersonAccount', type: 'boolean', ...readOnly, initial: false },
+        lookup('PersonContactId', 'Contact', readOnly),
+      ];
+  const recordType = lookup('RecordTypeId', 'RecordType');
+  const objects = [
+    defineObject('Account', 'Account', '001', [
+      text('Name', 255),
+      text('AccountNumber', 40),
+      { name: 'Phone', type: 'phone', length: 40 },
+      lookup('ParentId', 'Account'),
+      ...addresses(options, ['Billing', 'Shipping']),
+      recordType,
+      ...person,
+      ...currency,
+      ...externalId,
+      ...custom('Account'),
+    ]),
+    defineObject('Contact', 'Contact', '003', [
+      text('FirstName', 40),
+      text('LastName', 80, { required: true }),
+      { name: 'Email', type: 'email', length: 80 },
+      { name: 'Phone', type: 'phone', length: 40 },
+      lookup('AccountId', 'Account'),
+      ...addresses(options, ['Mailing']),
+      recordType,
+      ...currency,
+      ...externalId,
+      ...custom('Contact'),
+    ]),
+    defineObject('Product2', 'Product', '01t', [
+      text('Name', 255, { required: true }),
+      text('ProductCode', 255),
+      text('StockKeepingUnit', 180),
+      { name: 'IsActive', type: 'boolean', initial: false },
+      text('Family', 255),
+      ...currency,
+      ...externalId,
+      ...custom('Product2'),
+    ]),
+    defineObject('Pricebook2', 'Price Book', '01s', [
+      text('Name', 255, { required: true }),
+      { name: 'IsActive', type: 'boolean', initial: false },
+      { name: 'IsStandard', type: 'boolean', ...readOnly, initial: false },
+    ]),
+    defineObject('PricebookEntry', 'Price Book Entry', '01u', [
+      lookup('Pricebook2Id', 'Pricebook2', { required: true, update: false }),
+      lookup('Product2Id', 'Product2', { required: true, update: false }),
+      amount('UnitPrice', { required: true }),
+      { name: 'IsActive', type: 'boolean', initial: false },
+      { name: 'UseStandardPrice', type: 'boolean', initial: false },
+      text('ProductCode', 255, readOnly),
+      ...fixedCurrency,
+    ]),
+    defineObject('DuplicateRule', 'Duplicate Rule', '0Bm', [
+      text('DeveloperName', 80, readOnly),
+      text('SobjectType', 40, readOnly),
+      { name: 'IsActive', type: 'boolean', ...readOnly },
+    ]),
+    defineObject('UserPermissionAccess', 'User Permission Access', '0Pu', [
+      { name: 'PermissionsApiEnabled', type: 'boolean', ...readOnly },
+      { name: 'PermissionsActivateOrder', type: 'boolean', ...readOnly },
+    ]),
+    defineObject('RecordType', 'Record Type', '012', [
+      text('DeveloperName', 80, readOnly),
+      text('SobjectType', 40, readOnly),
+      { name: 'IsPersonType', type: 'boolean', ...readOnly },
+    ]),
+  ];
+  if (!options.ordersEnabled) return objects;
+  return [...objects, ...orderObjects(options, { currency: fixedCurrency, externalId, recordType, custom })];
+}
+
+type Extras = {
+  readonly currency: FieldDef[];
+  readonly externalId: FieldDef[];
+  readonly recordType: FieldDef;
+  readonly custom: (object: string) => FieldDef[];
+};
+
+function orderObjects(
+  options: OrgOptions,
+  { currency, externalId, recordType, custom }: Extras,
+): ObjectDef[] {
+  return [
+    defineObject('Order', 'Order', '801', [
+      lookup('AccountId', 'Account', { required: true }),
+      { name: 'EffectiveDate', type: 'date', required: true },
+      {
+        name: 'Status',
+        type: 'picklist',
+        length: 255,
+        required: true,
+        values: options.orderStatuses.map((status) => status.value),
+      },
+      { name: 'StatusCode', type: 'picklist', length: 255, ...readOnly },
+      lookup('Pricebook2Id', 'Pricebook2'),
+      text('OrderNumber', 30, readOnly),
+      text('Name', 80),
+      text('PoNumber', 80),
+      text('OrderReferenceNumber', 80),
+      lookup('BillToContactId', 'Contact'),
+      lookup('ShipToContactId', 'Contact'),
+      amount('TotalAmount', readOnly),
+      ...addresses(options, ['Billing', 'Shipping']),
+      recordType,
+      ...currency,
+      ...externalId,
+      ...custom('Order'),
+    ]),
+    defineObject('OrderItem', 'Order Product', '802', [
+      lookup('OrderId', 'Order', { required: true, update: false }),
+      lookup('PricebookEntryId', 'PricebookEntry', { required: true, update: false }),
+      lookup('Product2Id', 'Product2', readOnly),
+      number('Quantity', { required: true }),
+      amount('UnitPrice', { required: true }),
+      amount('ListPrice', readOnly),
+      amount('TotalPrice', readOnly),
+      text('OrderItemNumber', 30, readOnly),
+      text('Description', 255),
+      { name: 'ServiceDate', type: 'date' },
+      ...currency.map((field) => ({ ...field, create: false })),
+      ...externalId,
+      ...custom('OrderItem'),
+    ]),
+  ];
+}

@@ -1,0 +1,22 @@
+/** Lengths of standard fields as the Salesforce field reference states them. Custom text fields: the most they can hold. */
+export const standardLengths = {
+  accountName: 255,
+  personFirstName: 40,
+  personLastName: 80,
+  email: 80,
+  phone: 40,
+  street: 255,
+  city: 40,
+  state: 80,
+  postalCode: 20,
+  country: 80,
+  orderName: 80,
+  poNumber: 80,
+  orderReferenceNumber: 80,
+  itemDescription: 255,
+  productName: 255,
+  productCode: 255,
+  stockKeepingUnit: 180,
+  externalId: 255,
+  longText: 32_768,
+} as const;

@@ -1,0 +1,72 @@
+import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
+import { encodeDate, microInstant } from '../codec.ts';
+import { currencyDigits, saleAmounts, wire } from './amounts.ts';
+import type { Sequences } from './sequences.ts';
+import type { Row, Store } from './store.ts';
+
+const model = 'account.invoice';
+
+/** Customer invoices: one for each sale, made in draft when the sale is processed. */
+export class Invoices {
+  readonly #store: Store;
+  readonly #journal: EffectJournal;
+  readonly #sequences: Sequences;
+  readonly #now: () => number;
+  readonly #bySale = new Map<number, number[]>();
+  onChanged: (sales: readonly number[]) => void = () => {};
+
+  constructor(store: Store, journal: EffectJournal, sequences: Sequences, now: () => number) {
+    this.#store = store;
+    this.#journal = journal;
+    this.#sequences = sequences;
+    this.#now = now;
+  }
+
+  ofSale(sale: number): readonly number[] {
+    return this.#bySale.get(sale) ?? [];
+  }
+
+  /** Drafts the sale's invoice, unless it has one; like the server it is born without a write_date. */
+  plan(sale: Row): void {
+    if (sale['invoice_method'] !== 'order' || this.ofSale(sale.id).length > 0) return;
+    const { untaxed, tax, total } = saleAmounts(this.#store, sale);
+    const digits = currencyDigits(this.#store, sale);
+    const invoice = this.#store.create(model, {
+      state: 'draft', type: 'out', company: sale['company'] ?? null, party: sale['party'] ?? null, currency: sale['currency'] ?? null,
+      untaxed_amount: wire(untaxed, digits), tax_amount: wire(tax, digits), total_amount: wire(total, digits), sales: [['add', [sale.id]]],
+    });
+    this.#bySale.set(sale.id, [...this.ofSale(sale.id), invoice.id]);
+  }
+
+  post(ids: readonly number[]): void {
+    this.#move(ids, ['draft', 'validated'], (invoice) => {
+      const today = encodeDate(microInstant(this.#now()).slice(0, 10));
+      this.#store.create('account.move.line', { invoice: invoice.id, maturity_date: today });
+      this.#store.write(model, invoice.id, { state: 'posted', number: this.#sequences.next(model), invoice_date: invoice['invoice_date'] ?? today });
+      for (const sale of this.#sales(invoice)) {
+        this.#journal.record('invoice.posted', String(this.#store.get('sale.sale', sale)['reference']), { invoice: invoice.id, sale, total: invoice['total_amount'] ?? null });
+      }
+    });
+  }
+
+  pay(ids: readonly number[]): void {
+    this.#move(ids, ['posted'], (invoice) => void this.#store.write(model, invoice.id, { state: 'paid' }));
+  }
+
+  cancel(ids: readonly number[]): void {
+    this.#move(ids, ['draft', 'validated'], (invoice) => void this.#store.write(model, invoice.id, { state: 'cancelled' }));
+  }
+
+  #move(ids: readonly number[], from: readonly string[], change: (invoice: Row) => void): void {
+    for (const id of ids) {
+      const invoice = this.#store.get(model, id);
+      if (!from.includes(String(invoice['state']))) continue;
+      change(invoice);
+      this.onChanged(this.#sales(invoice));
+    }
+  }
+
+  #sales(invoice: Row): readonly number[] {
+    return this.#store.related(model, invoice, 'sales');
+  }
+}
