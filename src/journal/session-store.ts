@@ -35,3 +35,13 @@ export async function reapSessions(
   });
   return rows.map((row) => ({ sessionId: row.session_id, lanes: row.lanes }));
 }
+
+/** Whether a worker's session still holds, by the database's word. */
+export async function isSessionAlive(database: Database, session: number): Promise<boolean> {
+  const { rowCount } = await database.query({
+    name: 'session_alive',
+    text: 'select from session where session_id = $1 and lease_until > now()',
+    values: [session],
+  });
+  return rowCount === 1;
+}

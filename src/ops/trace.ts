@@ -36,7 +36,7 @@ export async function findEntities(
        union select entity from identity_link where tenant = $1 and external_id = $2
        union select entity from alias where tenant = $1 and alias = any ($3)
        union select m.entity from message m where tenant = $1 and source_event_id = $2 and entity is not null limit 50`,
-      [tenant, text, [text, text.toLowerCase(), `#${text}`, blindIndex(master, 'email', text)]],
+      [tenant, text, [text.toLowerCase(), `#${text.toLowerCase()}`, blindIndex(master, 'email', text)]],
     );
     return rows.map((row) => row.entity);
   });

@@ -19,6 +19,7 @@ export type CommandIntent<N extends CommandName = CommandName> = {
 
 /** What a process learns of a command it asked for. Everything in between (retries, limits, look-ups, parking) is the engine's. */
 export type CommandResult =
+  /** `refs` names the record itself first; what was made on the way (an account, an address) follows. */
   | { readonly kind: 'done'; readonly result: Json; readonly refs: readonly ExternalRef[] }
   | { readonly kind: 'rejected'; readonly code: string; readonly detail: string }
   /** The record changed under us: decide again. */
@@ -33,10 +34,23 @@ export type Reservation = { readonly sku: string; readonly location: string; rea
 
 export type ProcessInput =
   | { readonly kind: 'event'; readonly id: string; readonly at: Instant; readonly event: CanonicalEvent }
-  | { readonly kind: 'result'; readonly at: Instant; readonly slot: string; readonly name: CommandName; readonly connection: string; readonly result: CommandResult }
+  | {
+      readonly kind: 'result';
+      readonly at: Instant;
+      readonly slot: string;
+      readonly name: CommandName;
+      readonly connection: string;
+      readonly result: CommandResult;
+    }
   | { readonly kind: 'deadline'; readonly at: Instant; readonly name: string }
   | { readonly kind: 'reservation'; readonly at: Instant; readonly short: readonly Reservation[] }
-  | { readonly kind: 'operator'; readonly at: Instant; readonly by: string; readonly action: string; readonly reason: string };
+  | {
+      readonly kind: 'operator';
+      readonly at: Instant;
+      readonly by: string;
+      readonly action: string;
+      readonly reason: string;
+    };
 
 /** Something that needs a person, with a name, the money at stake, and the way out. Closed by the process when healed. */
 export type ExceptionNotice = {
@@ -52,9 +66,15 @@ export type ExceptionNotice = {
 export type Decision<State extends Json> = {
   readonly state: State;
   /** What became of the input: nothing ends without one of these. */
-  readonly disposition: { readonly kind: 'applied' } | { readonly kind: 'superseded'; readonly by: string } | { readonly kind: 'rejected'; readonly code: string; readonly detail: string };
+  readonly disposition:
+    | { readonly kind: 'applied' }
+    | { readonly kind: 'superseded'; readonly by: string }
+    | { readonly kind: 'rejected'; readonly code: string; readonly detail: string };
   readonly commands: readonly CommandIntent[];
-  /** Slots whose command, if not attempted yet, is to be taken back. */
+  /**
+   * Slots whose command, if not attempted yet, is to be taken back. Answered under the slot either way: `withdrawn` when that
+   * was in time, else whatever becomes of the command.
+   */
   readonly withdraw: readonly string[];
   /** `at` null takes a deadline away. */
   readonly deadlines: readonly { readonly name: string; readonly at: Instant | null }[];
@@ -71,4 +91,6 @@ export interface Process<State extends Json, Rules> {
   /** Raised when the meaning of `State` changes; an instance keeps the version it began with until `upgrade` takes it over. */
   readonly version: number;
   decide(state: State | null, input: ProcessInput, rules: Rules): Decision<State>;
+  /** Takes over an instance's state that an older version wrote. Absent while there is only one version. */
+  upgrade?(state: Json, fromVersion: number): State;
 }

@@ -19,9 +19,18 @@ export function decide(
   const process = host.processOf(lane);
   if (process === null)
     return { kind: 'rejected', code: 'no-process', detail: 'nobody takes events of this record' };
-  const decision = process.decide(lane.instance?.state ?? null, input);
+  const decision = process.decide(stateFor(process, lane), input);
   apply(draft, host, process, decision, causedBy);
   return decision.disposition;
+}
+
+/** An instance that an older version wrote is taken over by the newer one, where it says how; else versions are alike. */
+function stateFor(process: BoundProcess, lane: Lane): Json | null {
+  const { instance } = lane;
+  if (instance === null) return null;
+  return instance.version < process.version && process.upgrade !== undefined
+    ? process.upgrade(instance.state, instance.version)
+    : instance.state;
 }
 
 function apply(

@@ -25,6 +25,11 @@ type Pause = {
  */
 export function takeStep(lane: Lane, host: LaneHost): TakenStep | null {
   const draft = new StepDraft(lane);
+  // During an upgrade the newer worker's lanes are not ours to judge: back they go, untouched.
+  const process = host.processOf(lane);
+  if (process !== null && lane.instance !== null && lane.instance.version > process.version) {
+    return { step: draft.toStep(host.nowMs(), { dueInMs: newerVersionMs }), calls: [] };
+  }
   absorb(draft, host);
   const { calls, pause } = begin(draft, host);
   const isKept = calls.length > 0 || hasCallInFlight(lane) || pause.isWaiting || lane.stale;
@@ -40,6 +45,8 @@ export function takeStep(lane: Lane, host: LaneHost): TakenStep | null {
 
 /** How long a lane that waits for a connection's budget may stay unasked, should its wake-up get lost. */
 const parkedFallbackMs = 60_000;
+/** How soon another worker should have had the chance to claim a lane of a newer version. */
+const newerVersionMs = 2_000;
 const never = 365 * 24 * 3_600_000;
 
 function begin(draft: StepDraft, host: LaneHost): { calls: LaneCommand[]; pause: Pause } {

@@ -41,7 +41,10 @@ async function copyToTemporary(shipped: string): Promise<string> {
 }
 
 async function linkLibraries(root: string): Promise<void> {
-  const links = JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const links = JSON.parse(readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   const present = new Set(await readdir(join(root, 'native', 'lib')));
   for (const { source, target } of links) {
     if (dirname(target) === 'native/lib' && present.has(target.slice('native/lib/'.length))) continue;

@@ -53,7 +53,9 @@ export async function startEmbeddedCluster(options: ClusterOptions): Promise<Emb
   const binaries = options.binaries ?? (await embeddedBinaries()).directory;
   const directory = resolve(options.directory);
   if (runsAsRoot && !othersCanReach(resolve(directory, '..'))) {
-    throw new Error(`PostgreSQL cannot run as root, and ${directory} cannot be reached by another user: choose a data folder outside of it, or run as another user`);
+    throw new Error(
+      `PostgreSQL cannot run as root, and ${directory} cannot be reached by another user: choose a data folder outside of it, or run as another user`,
+    );
   }
   const data = join(directory, 'data');
   await prepare(binaries, directory, data);
@@ -61,7 +63,8 @@ export async function startEmbeddedCluster(options: ClusterOptions): Promise<Emb
   const port = options.port ?? (await rememberedPort(directory));
   let server: ChildProcess | undefined;
 
-  const url = (user: string, database: string): string => `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
+  const url = (user: string, database: string): string =>
+    `postgres://${user}:${password}@127.0.0.1:${port}/${database}`;
   const cluster: EmbeddedCluster = {
     port,
     url: (database) => url(engine, database),
@@ -89,7 +92,10 @@ export async function startEmbeddedCluster(options: ClusterOptions): Promise<Emb
   await cluster.start();
   await asSuperuser(cluster.superuserUrl, async (client) => {
     const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [engine]);
-    if (rowCount === 0) await client.query(`create role ${engine} login nosuperuser nobypassrls password ${client.escapeLiteral(password)}`);
+    if (rowCount === 0)
+      await client.query(
+        `create role ${engine} login nosuperuser nobypassrls password ${client.escapeLiteral(password)}`,
+      );
   });
   return cluster;
 }
@@ -106,10 +112,26 @@ async function prepare(binaries: string, directory: string, data: string): Promi
     await chmod(directory, 0o755);
     for (const path of [passwordFile, data]) await chown(path, unprivileged.uid, unprivileged.gid);
   }
-  await run(join(binaries, 'initdb'), ['-D', data, '-U', superuser, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C', '-N'], {
-    ...(runsAsRoot && unprivileged),
-    cwd: data,
-  });
+  await run(
+    join(binaries, 'initdb'),
+    [
+      '-D',
+      data,
+      '-U',
+      superuser,
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '-N',
+    ],
+    {
+      ...(runsAsRoot && unprivileged),
+      cwd: data,
+    },
+  );
 }
 
 async function rememberedPort(directory: string): Promise<number> {
@@ -129,16 +151,35 @@ async function freePort(): Promise<number> {
 }
 
 /** After a kill, PostgreSQL refuses some starts until its old back ends and locks are gone: try for half a minute. */
-async function launch(binaries: string, data: string, port: number, flags: Readonly<Record<string, string>>, url: string): Promise<ChildProcess | undefined> {
+async function launch(
+  binaries: string,
+  data: string,
+  port: number,
+  flags: Readonly<Record<string, string>>,
+  url: string,
+): Promise<ChildProcess | undefined> {
   let complaint = '';
   for (const end = Date.now() + 30_000; Date.now() < end; await sleep(100)) {
     if (await answers(url)) return undefined; // another process of ours started it and holds its life
-    const child = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port), ...Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
-      ...(runsAsRoot && unprivileged),
-      cwd: data,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    child.stderr.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk.toString('utf8')}`.slice(-2_000)));
+    const child = spawn(
+      join(binaries, 'postgres'),
+      [
+        '-D',
+        data,
+        '-p',
+        String(port),
+        ...Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ],
+      {
+        ...(runsAsRoot && unprivileged),
+        cwd: data,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    child.stderr.on(
+      'data',
+      (chunk: Buffer) => (complaint = `${complaint}${chunk.toString('utf8')}`.slice(-2_000)),
+    );
     const started = Date.now();
     while (child.exitCode === null && child.signalCode === null && Date.now() - started < 20_000) {
       if (await answers(url)) return child;

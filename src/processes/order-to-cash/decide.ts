@@ -1,0 +1,115 @@
+import type { CommandName } from '#canonical/command.ts';
+import type { Decision, Process, ProcessInput } from '../process.ts';
+import { type Absorbed, applied, rejected } from './absorbed.ts';
+import { absorbCancelResult, planCancellation } from './cancellation.ts';
+import { absorbCrmResult, planCrm } from './crm.ts';
+import { absorbEvent } from './events.ts';
+import { exceptionChanges } from './exceptions.ts';
+import { absorbFulfillmentResult, planFulfillment } from './fulfillment.ts';
+import { absorbAction } from './operator.ts';
+import { idle, type Planned } from './planned.ts';
+import { absorbReadDeadline, absorbReadResult, planRead, rereadDeadline } from './reads.ts';
+import { absorbCreateResult, planRelease } from './release.ts';
+import { planReservations } from './reservations.ts';
+import type { OrderRules } from './rules.ts';
+import { emptyOrderState, type OrderState, upgradeOrderState } from './state.ts';
+import { deriveView, type OrderView } from './view.ts';
+
+/**
+ * One order from capture to close. Each step takes what the input tells, derives where the order stands, and asks for what is
+ * still missing; so the order in which messages arrive decides nothing.
+ */
+export const orderToCash: Process<OrderState, OrderRules> = {
+  name: 'order-to-cash',
+  version: 1,
+  decide: (state, input, rules) =>
+    settle(state ?? emptyOrderState, absorb(state ?? emptyOrderState, input, rules), input, rules),
+  upgrade: upgradeOrderState,
+};
+
+function absorb(state: OrderState, input: ProcessInput, rules: OrderRules): Absorbed {
+  switch (input.kind) {
+    case 'event':
+      return absorbEvent(state, input.event, rules);
+    case 'result':
+      return absorbResult[input.name](state, input, rules);
+    case 'deadline':
+      if (input.name !== rereadDeadline) return rejected(state, 'unknown-deadline', input.name);
+      return absorbReadDeadline(state, input.at);
+    case 'reservation':
+      return applied({ ...state, short: state.reserved.length === 0 ? [] : input.short });
+    case 'operator':
+      return absorbAction(state, input.action, rules);
+  }
+}
+
+type ResultInput = Extract<ProcessInput, { kind: 'result' }>;
+const absorbResult: {
+  readonly [N in CommandName]: (state: OrderState, input: ResultInput, rules: OrderRules) => Absorbed;
+} = {
+  'storefront.order.read': (state, { result }) => absorbReadResult(state, result),
+  'storefront.fulfillment.create': (state, { slot, result }) => absorbFulfillmentResult(state, slot, result),
+  'erp.order.create': (state, { result }, rules) => absorbCreateResult(state, result, rules),
+  'erp.order.cancel': (state, { result }) => absorbCancelResult(state, result),
+  'crm.order.upsert': (state, { result }, rules) => absorbCrmResult(state, result, rules),
+};
+
+/** What the ERP is asked for comes first, since the others look at where that stands; the CRM is told of the outcome of all. */
+const planners: readonly ((state: OrderState, view: OrderView, rules: OrderRules) => Planned)[] = [
+  planRelease,
+  planCancellation,
+  planReservations,
+  planFulfillment,
+];
+
+function settle(
+  before: OrderState,
+  absorbed: Absorbed,
+  input: ProcessInput,
+  rules: OrderRules,
+): Decision<OrderState> {
+  const read = planRead(absorbed.state, absorbed.read, input.at, rules);
+  const isUntouched = absorbed.state === before && absorbed.read === undefined;
+  const { planned, view } = isUntouched ? { planned: read, view: null } : planAll(read, rules);
+  const { state, exceptions } = isUntouched
+    ? { state: planned.state, exceptions: [] }
+    : exceptionChanges(planned.state, view);
+  const rereadAt = state.read?.rereadAt ?? null;
+  return {
+    state: view === null || view.status === state.status ? state : { ...state, status: view.status },
+    disposition: absorbed.disposition,
+    commands: planned.commands,
+    withdraw: planned.withdraw,
+    deadlines: rereadAt === (before.read?.rereadAt ?? null) ? [] : [{ name: rereadDeadline, at: rereadAt }],
+    ...(planned.reservations === undefined ? {} : { reservations: planned.reservations }),
+    exceptions,
+    links: absorbed.links ?? [],
+  };
+}
+
+/** Runs the planners one after the other; the view is derived anew only after one that changed something. */
+function planAll(
+  first: Planned,
+  rules: OrderRules,
+): { readonly planned: Planned; readonly view: OrderView | null } {
+  const { order } = first.state;
+  if (order === null) return { planned: first, view: null };
+  let planned = first;
+  let view = deriveView(planned.state, order, rules);
+  for (const plan of planners) {
+    const next = plan(planned.state, view, rules);
+    if (next.state !== planned.state) view = deriveView(next.state, order, rules);
+    planned = joined(planned, next);
+  }
+  return { planned: joined(planned, planCrm(planned.state, view, rules)), view };
+}
+
+function joined(first: Planned, next: Planned): Planned {
+  const reservations = next.reservations ?? first.reservations;
+  return {
+    ...idle(next.state),
+    commands: [...first.commands, ...next.commands],
+    withdraw: [...first.withdraw, ...next.withdraw],
+    ...(reservations === undefined ? {} : { reservations }),
+  };
+}

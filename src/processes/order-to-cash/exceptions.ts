@@ -1,0 +1,181 @@
+import type { ExceptionNotice } from '../process.ts';
+import { contentHash } from './content-hash.ts';
+import { type OrderException, orderExceptions } from './exception-catalogue.ts';
+import { isPositive } from './quantity.ts';
+import type { OrderState, Trouble } from './state.ts';
+import { isCancelledInErp, isInErp, type OrderView } from './view.ts';
+
+type Wanted = {
+  readonly key: string;
+  readonly cause: OrderException;
+  readonly detail: string;
+  readonly valueMinor?: number;
+};
+
+/**
+ * Opens what has come to need a person, and closes what no longer does: both follow from where the order stands, so nothing
+ * has to remember to close them. One whose detail or value changed is told again under its key.
+ */
+export function exceptionChanges(
+  state: OrderState,
+  view: OrderView | null,
+): { readonly state: OrderState; readonly exceptions: readonly ExceptionNotice[] } {
+  const wanted = [...troubles(state, view), ...(view === null ? [] : business(state, view))];
+  const open = Object.fromEntries(
+    wanted.map((notice) => [
+      notice.key,
+      { cause: notice.cause, hash: contentHash([notice.detail, notice.valueMinor ?? null]) },
+    ]),
+  );
+  const total = view?.order.totals.grand.presentment;
+  const opened = wanted
+    .filter(
+      ({ key }) => state.open[key]?.hash !== open[key]?.hash || state.open[key]?.cause !== open[key]?.cause,
+    )
+    .map(({ key, cause, detail, valueMinor }) => ({
+      key,
+      open: true,
+      cause,
+      detail,
+      remedy: orderExceptions[cause].remedy,
+      value:
+        total === undefined
+          ? null
+          : { amountMinor: valueMinor ?? total.amountMinor, currency: total.currency },
+    }));
+  const closed = Object.entries(state.open)
+    .filter(([key]) => !(key in open))
+    .map(([key, { cause }]) => ({ key, open: false, cause, detail: 'healed', remedy: '', value: null }));
+  if (opened.length === 0 && closed.length === 0) return { state, exceptions: [] };
+  return { state: { ...state, open }, exceptions: [...opened, ...closed] };
+}
+
+/** Commands that do not get on, by the slot they stand in. */
+function troubles(state: OrderState, view: OrderView | null): readonly Wanted[] {
+  const at = (slot: string, trouble: Trouble | null): readonly Wanted[] => {
+    if (trouble === null) return [];
+    const cause = (
+      {
+        rejected: 'rejected-by-platform',
+        stale: 'rejected-by-platform',
+        parked: 'waiting-for-a-repair',
+        withdrawn: 'withdrawn-by-operator',
+      } as const
+    )[trouble.kind];
+    return [{ key: `command ${slot}`, cause, detail: `${slot}: ${trouble.code}: ${trouble.detail}` }];
+  };
+  const { erp, crm, read, told } = state;
+  const isTooLate = erp.phase === 'uncancellable';
+  // An order that was cancelled meanwhile no longer needs the ERP that refused it.
+  const isMoot = erp.phase === 'refused' && view !== null && view.cancelled !== null;
+  const unread = read !== null && state.order === null && read.rereadAt === null;
+  return [
+    ...(isTooLate || isMoot ? [] : at('ERP order', erp.trouble)),
+    ...at('CRM order', crm.trouble),
+    ...(unread
+      ? [
+          {
+            key: 'unreadable',
+            cause: 'order-unreadable',
+            detail: read.trouble?.detail ?? `no answer in ${read.tries} reads`,
+          } as const,
+        ]
+      : at('read of the order', read?.trouble ?? null)),
+    // What the storefront shows, it has been told, whatever became of the command.
+    ...Object.entries(told).flatMap(([key, { trouble }]) =>
+      view?.book.echoes.has(key) === true ? [] : at(`shipment ${key}`, trouble),
+    ),
+  ];
+}
+
+function business(state: OrderState, view: OrderView): readonly Wanted[] {
+  const { erp } = state;
+  const wanted: Wanted[] = [];
+  const inErp = isInErp(state) && !isCancelledInErp(state);
+  const isLive = view.cancelled === null && view.status !== 'closed';
+
+  const { content } = view;
+  if (inErp && view.cancelled === null && erp.carried !== null && erp.carried.hash !== content.hash) {
+    const differenceMinor = content.totalMinor - erp.carried.totalMinor;
+    const detail = `the ERP has a total of ${erp.carried.totalMinor}, the storefront ${content.totalMinor} (minor units of ${content.currency})`;
+    wanted.push({ key: 'edited', cause: 'edited-after-release', detail, valueMinor: differenceMinor });
+  }
+  const isWaiting = [...view.lines.values()].some(({ unshipped }) => isPositive(unshipped));
+  if (inErp && isLive && isWaiting && view.holds.length > 0) {
+    wanted.push({ key: 'held', cause: 'held-after-release', detail: view.holds.join('; ') });
+  }
+  if (erp.phase === 'uncancellable' && !isCancelledInErp(state) && erp.trouble !== null) {
+    const cause =
+      erp.trouble.kind === 'withdrawn'
+        ? 'withdrawn-by-operator'
+        : erp.trouble.code === 'too-late'
+          ? 'too-late-to-cancel'
+          : 'rejected-by-platform';
+    const detail = `${erp.trouble.code}: ${erp.trouble.detail}`;
+    // A cancelled order's own total may be zero by now: what leaves is what the ERP has.
+    wanted.push({
+      key: 'cancellation',
+      cause,
+      detail,
+      ...(erp.carried === null ? {} : { valueMinor: erp.carried.totalMinor }),
+    });
+  }
+  if (isCancelledInErp(state) && isLive) {
+    wanted.push({
+      key: 'cancelled-in-erp',
+      cause: 'cancelled-in-erp',
+      detail: `the ERP shows ${erp.number ?? 'its order'} cancelled`,
+    });
+  }
+  if (state.short.length > 0 && isLive) {
+    const detail = state.short
+      .map(({ sku, location, quantity }) => `${quantity} x ${sku} at ${location}`)
+      .join('; ');
+    wanted.push({ key: 'short', cause: 'stock-short', detail });
+  }
+  for (const [record, { from, to }] of Object.entries(state.wentBack)) {
+    wanted.push({
+      key: `backwards ${record}`,
+      cause: 'went-backwards',
+      detail: `${record}: ${from} -> ${to}`,
+    });
+  }
+  if (view.invoicing.excessMinor > 0) {
+    const detail = `${view.invoicing.excessMinor} minor units more than the order`;
+    wanted.push({
+      key: 'invoices',
+      cause: 'invoiced-more-than-ordered',
+      detail,
+      valueMinor: view.invoicing.excessMinor,
+    });
+  }
+  return [...wanted, ...shipmentExceptions(state, view)];
+}
+
+function shipmentExceptions(state: OrderState, view: OrderView): readonly Wanted[] {
+  const excess = [...view.lines].filter(([, line]) => isPositive(line.excess));
+  const mismatches = [
+    ...view.placed.unplaced,
+    ...excess.map(([id, line]) => `line ${id}: ${line.excess} more than ordered`),
+  ];
+  return [
+    ...(mismatches.length === 0
+      ? []
+      : [{ key: 'shipments', cause: 'shipment-mismatch', detail: mismatches.join('; ') } as const]),
+    ...Object.entries(state.shipments).flatMap(([key, { data }]): readonly Wanted[] => {
+      if (data.status === 'undeliverable')
+        return [
+          { key: `undeliverable ${key}`, cause: 'undeliverable', detail: `shipment ${data.number ?? key}` },
+        ];
+      const isTold = state.told[key]?.phase === 'told';
+      if (data.status !== 'cancelled' || !isTold) return [];
+      return [
+        {
+          key: `cancelled ${key}`,
+          cause: 'shipment-cancelled-after-told',
+          detail: `shipment ${data.number ?? key}`,
+        },
+      ];
+    }),
+  ];
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { fulfillmentMethods, shipmentStates } from '#canonical/fulfillment.ts';
+import { paymentStates } from '#canonical/payment.ts';
+import { textSchema } from '#canonical/primitives.ts';
+
+export const holdKinds = ['fraud', 'payment', 'address', 'stock', 'manual', 'other'] as const;
+
+const releaseRules = z
+  .strictObject({
+    paymentStates: z
+      .array(z.enum(paymentStates))
+      .default(['authorized', 'paid', 'partially-refunded'])
+      .describe(
+        'payment states in which the ERP may have the order. `partially-paid` is left out: goods for money that is not there are a credit decision of the retailer',
+      ),
+    onPaymentTerms: z
+      .boolean()
+      .default(true)
+      .describe('an order with payment terms is released although its payment is pending or partial'),
+    holdKinds: z
+      .array(z.enum(holdKinds))
+      .default([...holdKinds])
+      .describe('holds on the order that keep it out of the ERP'),
+    fulfillmentHolds: z
+      .enum(['any', 'all', 'none'])
+      .default('any')
+      .describe('whether any, only all, or no fulfilment orders on hold keep the order out of the ERP'),
+    whenShort: z
+      .enum(['release', 'wait'])
+      .default('release')
+      .describe('what happens to an order for which stock was short: the ERP gets it, or it waits'),
+    maxTries: z
+      .int()
+      .positive()
+      .default(5)
+      .describe('how often the ERP order is asked for anew after `stale`, without the order having changed'),
+  })
+  .prefault({});
+
+const fulfillmentRules = z
+  .strictObject({
+    tellOf: z
+      .array(z.enum(shipmentStates))
+      .default(['shipped', 'collected', 'delivered'])
+      .describe('states in which a shipment of the ERP is told to the storefront; once a shipment'),
+    methods: z
+      .array(z.enum(fulfillmentMethods))
+      .default([...fulfillmentMethods])
+      .describe('ways of delivery of which the storefront is told'),
+    notifiesCustomer: z
+      .enum(['storefront', 'erp', 'nobody'])
+      .default('storefront')
+      .describe('who sends the shipping notice; only `storefront` lets the storefront send one'),
+  })
+  .prefault({});
+
+const reservationRules = z
+  .strictObject({
+    defaultLocation: textSchema
+      .default('default')
+      .describe('where goods are reserved while no fulfilment order names a location'),
+    locations: z
+      .record(textSchema, textSchema)
+      .default({})
+      .describe("our location by the source's location id; an id that is missing means the default location"),
+    whenErpRefuses: z
+      .enum(['keep', 'release'])
+      .default('keep')
+      .describe('whether goods stay reserved while the ERP refuses the order'),
+  })
+  .prefault({});
+
+const closeRules = z
+  .strictObject({
+    invoiced: z
+      .boolean()
+      .default(true)
+      .describe('closing needs posted invoices for the whole order; without an ERP it never does'),
+    paid: z.boolean().default(true).describe('closing needs the payment'),
+    invoiceToleranceMinor: z
+      .int()
+      .nonnegative()
+      .default(5)
+      .describe(
+        'by how many minor units the invoices may miss the total: taxes are rounded by line here and by document there',
+      ),
+  })
+  .prefault({});
+
+const readRules = z
+  .strictObject({
+    rereadAfterMs: z
+      .int()
+      .positive()
+      .default(60_000)
+      .describe('how long the answer of a read may take before it is asked again; doubles each time'),
+    maxReads: z.int().positive().default(5).describe('reads for one need, before a person is asked'),
+    maxTieReads: z
+      .int()
+      .positive()
+      .default(2)
+      .describe(
+        'reads to settle unlike bodies of one source instant; afterwards the newest arrival is taken',
+      ),
+  })
+  .prefault({});
+
+/** What a retailer decides about its orders. Data: schema-checked, versioned; a key that is not listed fails. */
+export const orderRulesSchema = z.strictObject({
+  erp: textSchema.nullable().default(null).describe('connection of the ERP; null: none'),
+  crm: textSchema.nullable().default(null).describe('connection of the CRM; null: none'),
+  sources: z
+    .array(textSchema)
+    .nullable()
+    .default(null)
+    .describe('connections that capture orders; null: every one that is neither the ERP nor the CRM'),
+  testOrders: z
+    .enum(['reject', 'process'])
+    .default('reject')
+    .describe('test orders are rejected, or (in a sandbox) treated as real ones'),
+  release: releaseRules,
+  fulfillment: fulfillmentRules,
+  reservation: reservationRules,
+  close: closeRules,
+  reads: readRules,
+});
+export type OrderRules = z.infer<typeof orderRulesSchema>;
+
+/** Whether a connection may be the one that captured the order. */
+export function capturesOrders(connection: string, rules: OrderRules): boolean {
+  if (rules.sources !== null) return rules.sources.includes(connection);
+  return connection !== rules.erp && connection !== rules.crm;
+}

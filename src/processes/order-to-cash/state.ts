@@ -1,0 +1,159 @@
+import type { OrderStatus } from '#canonical/command.ts';
+import type { ErpOrder } from '#canonical/event.ts';
+import type { FulfillmentOrder, Shipment } from '#canonical/fulfillment.ts';
+import type { Invoice } from '#canonical/invoice.ts';
+import type { Json } from '#canonical/json.ts';
+import type { Order } from '#canonical/order.ts';
+import type { PaymentTransaction } from '#canonical/payment.ts';
+import type { ExternalRef, Instant } from '#canonical/primitives.ts';
+import type { Reservation } from '../process.ts';
+
+/** The newest that one platform showed of one record. Instants are compared only within one key, hence within one platform. */
+export type Fact<T extends Json> = { readonly at: Instant; readonly hash: string; readonly data: T };
+/** By `connection/id`. */
+export type Facts<T extends Json> = { readonly [key: string]: Fact<T> };
+
+/** Why a command did not take effect (or does not move). */
+export type Trouble = {
+  readonly kind: 'rejected' | 'parked' | 'withdrawn' | 'stale';
+  readonly code: string;
+  readonly detail: string;
+};
+
+/** A read of the order at its source that is not answered yet, or whose answer did not show the order. */
+export type ReadState = {
+  readonly tries: number;
+  /** The command has its result. */
+  readonly answered: boolean;
+  /** A snapshot arrived since it was asked. */
+  readonly shown: boolean;
+  /** When it is asked again; null once the tries are used up. */
+  readonly rereadAt: Instant | null;
+  readonly trouble: Trouble | null;
+};
+
+/** What a command that made the ERP's order carried, to tell an edit from a repetition. */
+export type Carried = { readonly hash: string; readonly totalMinor: number; readonly currency: string };
+
+/**
+ * The order as far as the ERP is concerned. `asked` is written in the commit that sends the command, so that what has to be
+ * undone is known before the step is taken.
+ */
+export type ErpState = {
+  readonly phase: 'none' | 'asked' | 'created' | 'refused' | 'cancelling' | 'cancelled' | 'uncancellable';
+  readonly carried: Carried | null;
+  readonly ref: ExternalRef | null;
+  readonly number: string | null;
+  readonly withdrawing: boolean;
+  /** Times that a create was refused as stale since the order last changed. */
+  readonly staleTries: number;
+  readonly trouble: Trouble | null;
+};
+
+export type CrmState = {
+  /** Hash of the payload last asked for; null = ask (again). */
+  readonly asked: string | null;
+  readonly trouble: Trouble | null;
+};
+
+/** One shipment, as told to the storefront. */
+export type Told = {
+  readonly phase: 'asked' | 'told' | 'refused';
+  /** Instant of the shipment's version that was told. */
+  readonly at: Instant;
+  /** The storefront's record of it. */
+  readonly ref: ExternalRef | null;
+  readonly withdrawing: boolean;
+  readonly trouble: Trouble | null;
+};
+
+/** A reported state that went backwards without being a declared reversal. */
+export type WentBack = { readonly from: string; readonly to: string };
+
+/**
+ * All that one order's process remembers. Written on every step, hence compact: the last snapshot once, and its
+ * transactions, fulfilment orders and shipments only in the maps below.
+ */
+export type OrderState = {
+  readonly v: 1;
+  /** The record at the platform that captured the order. */
+  readonly source: ExternalRef | null;
+  readonly order: Order | null;
+  /** Fingerprints of the snapshot, computed once: of all but its version, and of what an ERP order has besides lines. */
+  readonly hashes: { readonly order: string; readonly erpHeader: string };
+  /** Hashes of the bodies seen at the snapshot's instant that need no more attention. */
+  readonly settledHashes: readonly string[];
+  readonly tieReads: number;
+  readonly touchedAt: Instant | null;
+  readonly deletedAt: Instant | null;
+  readonly refusedAs: 'test-order' | null;
+  readonly transactions: Facts<PaymentTransaction>;
+  readonly fulfillmentOrders: Facts<FulfillmentOrder>;
+  readonly shipments: Facts<Shipment>;
+  readonly invoices: Facts<Invoice>;
+  readonly erpOrder: Fact<ErpOrder> | null;
+  readonly read: ReadState | null;
+  readonly erp: ErpState;
+  readonly crm: CrmState;
+  readonly told: { readonly [shipmentKey: string]: Told };
+  /** The demand last handed to the engine. */
+  readonly reserved: readonly Reservation[];
+  readonly short: readonly Reservation[];
+  readonly wentBack: { readonly [record: string]: WentBack };
+  /** As last derived; kept for those who read the state. */
+  readonly status: OrderStatus | null;
+  /** Open exceptions: cause and fingerprint by key. */
+  readonly open: { readonly [key: string]: { readonly cause: string; readonly hash: string } };
+};
+
+/** The state of an order of which nothing is known. */
+export const emptyOrderState: OrderState = {
+  v: 1,
+  source: null,
+  order: null,
+  hashes: { order: '', erpHeader: '' },
+  settledHashes: [],
+  tieReads: 0,
+  touchedAt: null,
+  deletedAt: null,
+  refusedAs: null,
+  transactions: {},
+  fulfillmentOrders: {},
+  shipments: {},
+  invoices: {},
+  erpOrder: null,
+  read: null,
+  erp: {
+    phase: 'none',
+    carried: null,
+    ref: null,
+    number: null,
+    withdrawing: false,
+    staleTries: 0,
+    trouble: null,
+  },
+  crm: { asked: null, trouble: null },
+  told: {},
+  reserved: [],
+  short: [],
+  wentBack: {},
+  status: null,
+  open: {},
+};
+
+/** Each takes a state of its version to the next. */
+const upgrades: { readonly [fromVersion: number]: (state: Json) => Json } = {};
+
+/** Takes over the state of an older version. @throws RangeError when there is no way from that version. */
+export function upgradeOrderState(state: Json, fromVersion: number): OrderState {
+  let [current, version] = [state, fromVersion];
+  while (version < emptyOrderState.v) {
+    const step = upgrades[version];
+    if (step === undefined) throw new RangeError(`no upgrade of an order's state from version ${version}`);
+    current = step(current);
+    version += 1;
+  }
+  if (version !== emptyOrderState.v)
+    throw new RangeError(`an order's state of version ${version} is newer than this code`);
+  return current as OrderState;
+}
