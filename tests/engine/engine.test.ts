@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { relayProcess } from './relay-process.ts';
 import { stubConnector } from './stub-platform.ts';
 import { type EngineUnderTest, engineUnderTest } from './engine-under-test.ts';
 
@@ -266,4 +267,26 @@ test('one step that the database refuses does not stop the others of its batch',
   await expect.poll(() => keys(engine.crm).length, { timeout: 10_000 }).toBe(3);
   await expect.poll(() => refused[0], { timeout: 10_000 }).toBe('order:shop:3');
   await engine.rows('alter table instance drop constraint planted');
+});
+
+test('a worker of an older release leaves the lanes of a newer one alone', async () => {
+  engine = await engineUnderTest();
+  await engine.send('1', 'a');
+  const newer = await engine.startWorker({ processFor: () => ({ ...relayProcess, version: 2 }) });
+  await engine.drain();
+  await newer.stop();
+  await engine.send('1', 'b');
+  const older = await engine.startWorker();
+  await expect
+    .poll(
+      async () =>
+        (await engine.rows<{ claim: number }>('select claim from lane where owner is null'))[0]?.claim ?? 0,
+      { timeout: 10_000 },
+    )
+    .toBeGreaterThan(0);
+  expect(engine.erp.journal.effects.map((effect) => effect.key)).toEqual(['1/a']);
+  await older.stop();
+  await engine.startWorker({ processFor: () => ({ ...relayProcess, version: 2 }) });
+  await engine.drain();
+  expect(engine.erp.journal.effects.map((effect) => effect.key)).toEqual(['1/a', '1/b']);
 });

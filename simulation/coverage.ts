@@ -1,0 +1,58 @@
+/**
+ * What a run over many seeds must have met at least once, or it has proved nothing about it. Named as sentences, since they
+ * are read in the summary.
+ */
+export const coveragePoints = [
+  'a zombie was fenced',
+  'a lease ran out in a worker that lives',
+  'a worker crashed with a call in flight',
+  'two workers raced for a lane',
+  'a commit answer was lost and recognised as applied',
+  'a commit never arrived and was sent again',
+  'a commit arrived after its repetition',
+  'the answer of a claim was lost',
+  'the database restarted with commits under way',
+  'a late effect was found by look-up',
+  'a look-up proved that there was no effect',
+  'an effect took place and its answer was lost',
+  'accepted, and done when asked again',
+  'a platform refused what it had accepted',
+  'a conflict key was held by another lane',
+  'a command waited for a permit',
+  'breaker opened',
+  'a lane parked by the breaker was pulled',
+  'a command was decided again as stale',
+  'a command was superseded before it was sent',
+  'a cancel came while the create was in flight',
+  'a cancel took back a create that was never sent',
+  'a cancel came too late',
+  'unmappable, and healed by its crosswalk row',
+  'a missed wake-up was healed',
+  'unsafe and unknown, resolved by an operator',
+  'an operator discarded a command',
+  'rejected, and healed by an edit',
+  'edited after the ERP had it',
+  'a duplicate delivery was dropped',
+  'a duplicate was superseded',
+  'a dropped webhook was healed by the poll',
+  'a malformed message was parked',
+  'a parked message was replayed',
+  'a message waited for its record to be linked',
+  'paid before created',
+  'an unlike body of one instant was read again',
+  'a deadline fired',
+  'stock was short',
+  'shipped in parts',
+] as const;
+export type CoveragePoint = (typeof coveragePoints)[number];
+
+export type Coverage = Readonly<Record<CoveragePoint, number>>;
+
+/** The sum of how often each point was met. */
+export function addCoverage(sum: Map<CoveragePoint, number>, one: ReadonlyMap<CoveragePoint, number>): void {
+  for (const [point, times] of one) sum.set(point, (sum.get(point) ?? 0) + times);
+}
+
+/** The points that were never met. */
+export const missedPoints = (met: ReadonlyMap<CoveragePoint, number>): readonly CoveragePoint[] =>
+  coveragePoints.filter((point) => (met.get(point) ?? 0) === 0);

@@ -1,0 +1,41 @@
+/**
+ * A defect put in on purpose, to prove that the simulation would find it. The first group are the classics; the second are
+ * slips that a host of the lane rules can make and that no reading of the rules alone shows.
+ */
+export const flaws = [
+  'blind-retry',
+  'no-fencing',
+  'consumed-forgotten',
+  'permit-before-answer',
+  'calls-before-commit',
+  'no-dedupe',
+  'counter-off-by-one',
+  'deadline-from-decision',
+  'stand-back-forgets',
+  'claim-answer-forgotten',
+  'drop-forgets-newer',
+  'send-after-deadline',
+  'last-arrival-wins',
+] as const;
+export type Flaw = (typeof flaws)[number];
+
+/** All that decides a run. The same plan gives the same trace. */
+export type Plan = {
+  readonly seed: number;
+  /** Orders at most; the seed may draw fewer. */
+  readonly orders: number;
+  /** Faults at most. */
+  readonly faults: number;
+  /** Actions after which no fault happens any more. */
+  readonly actions: number;
+  readonly flaws: ReadonlySet<Flaw>;
+};
+
+export const planOf = (seed: number, more: Partial<Omit<Plan, 'seed'>> = {}): Plan => ({
+  seed,
+  orders: 5,
+  faults: 100,
+  actions: 20_000,
+  flaws: new Set(),
+  ...more,
+});

@@ -1,0 +1,48 @@
+import type { Json } from '#canonical/json.ts';
+import type { VirtualStore } from '../virtual-store.ts';
+import type { World } from '../world.ts';
+
+export type Effect = {
+  readonly connection: string;
+  readonly entity: string;
+  readonly number: number;
+  readonly slot: string;
+  readonly bytes: Json;
+  readonly mayRepeat: boolean;
+};
+
+/** Ground truth: what took effect at the platforms, in the order in which it did. Judged as it comes. */
+export class EffectJournal {
+  readonly #world: World;
+  readonly #store: VirtualStore;
+  readonly #bytes = new Map<string, Json>();
+  readonly #lastInLane = new Map<string, number>();
+  readonly #lastInSlot = new Map<string, number>();
+
+  constructor(world: World, store: VirtualStore) {
+    this.#world = world;
+    this.#store = store;
+  }
+
+  record(effect: Effect): void {
+    const { connection, entity, number, slot, bytes } = effect;
+    const what = `${connection} ${entity} #${number} ${slot}`;
+    this.#world.note(`EFFECT ${what}`);
+    const key = `${entity} ${number}`;
+    const before = this.#bytes.get(key);
+    if (before !== undefined && !effect.mayRepeat)
+      this.#world.violated('one command has one effect', what);
+    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(bytes))
+      this.#world.violated('a repetition carries the same bytes', what);
+    this.#bytes.set(key, bytes);
+    const lane = `${entity} ${connection}`;
+    const last = this.#lastInLane.get(lane) ?? 0;
+    if (number < last && !this.#store.stoodStill.has(key))
+      this.#world.violated('effects come in the order of their commands', `${what} after #${last}`);
+    const lastInSlot = this.#lastInSlot.get(`${lane} ${slot}`) ?? 0;
+    if (number < lastInSlot)
+      this.#world.violated('an older command never overwrites a newer one', `${what} after #${lastInSlot}`);
+    this.#lastInLane.set(lane, Math.max(last, number));
+    this.#lastInSlot.set(`${lane} ${slot}`, number);
+  }
+}

@@ -1,0 +1,105 @@
+import type { Found, Outcome } from '#connector-sdk/outcome.ts';
+import type { Answer, LaneCommand } from '#dispatch/lane-rules/lane.ts';
+import type { Reply, Request, VirtualPlatform } from '../platforms/platform.ts';
+import type { Gate } from './database-link.ts';
+import type { VirtualSession } from './session.ts';
+import type { HandlerTimes } from '#dispatch/lane-rules/settle.ts';
+
+const graceMs = 250;
+
+export type CallOrder = {
+  readonly platform: VirtualPlatform;
+  readonly gate: Gate;
+  readonly session: VirtualSession;
+  readonly entity: string;
+  readonly command: LaneCommand;
+  readonly handler: HandlerTimes;
+  readonly deadlineMs: number;
+};
+
+/** Carries one attempt out. `answered` follows once, whatever happens, unless the worker dies. */
+export function carryOut(order: CallOrder, answered: (answer: Answer) => void): void {
+  const { platform, gate, command, handler } = order;
+  const { world } = platform;
+  const [startedMs, { state, attempt, number }] = [world.nowMs, command];
+  let isSettled = false;
+  const settle = (step: Answer['step'], outcome: Outcome, provedAbsent = false): void => {
+    if (isSettled) return;
+    isSettled = true;
+    answered({ number, attempt, step, outcome, provedAbsent, tookMs: world.nowMs - startedMs });
+  };
+  const isLate = (): boolean =>
+    (world.nowMs >= order.deadlineMs || order.session.isAbandoned) && !world.is('send-after-deadline');
+  if (world.nowMs >= order.deadlineMs)
+    return settle('send', { kind: 'unavailable', retryAfterMs: null, detail: 'its time was over' });
+
+  world.after(order.deadlineMs + graceMs - world.nowMs, () =>
+    gate.run(() => settle('send', { kind: 'outcome-unknown', detail: 'no outcome within its time' })),
+  );
+  const ask = (step: Request['step'], then: (reply: Reply) => void): void => {
+    if (isSettled || isLate())
+      return settle(step, { kind: 'unavailable', retryAfterMs: null, detail: 'its time was over' });
+    exchange(order, step, (reply) => gate.run(() => then(reply)));
+  };
+  const send = (provedAbsent: boolean): void =>
+    ask('send', (reply) => settle('send', asOutcome(reply), provedAbsent));
+
+  if (state === 'accepted') return ask('check', (reply) => settle('check', asOutcome(reply)));
+  if (handler.safety.kind !== 'lookup-first') return send(false);
+  ask('find', (reply) => {
+    const found = reply as Found | null;
+    if (found === null)
+      return settle('find', { kind: 'unavailable', retryAfterMs: null, detail: 'the look-up got no answer' });
+    switch (found.kind) {
+      case 'found':
+        if (state === 'ambiguous') world.met('a late effect was found by look-up');
+        return settle('find', found.outcome);
+      case 'absent':
+        if (state === 'ambiguous') world.met('a look-up proved that there was no effect');
+        return send(true);
+      case 'outcome-unknown':
+        return settle('find', { kind: 'unavailable', retryAfterMs: null, detail: found.detail });
+      default:
+        return settle('find', found);
+    }
+  });
+}
+
+/** One request and its answer. What has left arrives within the attempt's time; the answer may not. */
+function exchange(order: CallOrder, step: Request['step'], replied: (reply: Reply) => void): void {
+  const { platform, command, entity, deadlineMs, handler } = order;
+  const { world } = platform;
+  if (world.fault(0.01, `${platform.connection} cannot be reached`))
+    return world.after(world.delay(), () =>
+      replied({ kind: 'unavailable', retryAfterMs: null, detail: 'refused' }),
+    );
+  const request: Request = {
+    step,
+    name: command.name,
+    entity,
+    number: command.number,
+    slot: command.slot,
+    body: command.request,
+    handle: command.handle,
+    isUpsert: handler.safety.kind === 'upsert',
+    settleMs: handler.settleMs,
+  };
+  const leftMs = Math.max(0, deadlineMs - world.nowMs);
+  world.exactly(Math.min(world.delay(), leftMs), () => {
+    const reply = platform.receive(request);
+    world.note(`${platform.connection} ${step} ${entity} #${command.number}.${command.attempt} -> ${kindOf(reply)}`);
+    const isLost = world.fault(0.03, `answer of ${platform.connection} lost`);
+    if (isLost && reply?.kind === 'done' && step === 'send')
+      world.met('an effect took place and its answer was lost');
+    if (!isLost && reply !== null) return world.after(world.delay(), () => replied(reply));
+    // A connection that breaks is noticed; one that hangs is not.
+    if (world.chance.next() < 0.5) world.after(world.delay(), () => replied(null));
+  });
+}
+
+const kindOf = (reply: Reply): string => reply?.kind ?? 'nothing';
+
+const asOutcome = (reply: Reply): Outcome =>
+  reply === null
+    ? { kind: 'outcome-unknown', detail: 'the connection broke' }
+    : (reply as Outcome);
