@@ -20,6 +20,8 @@ export type PostAlert = (
   body: string,
 ) => Promise<boolean>;
 
+/** What heals by itself within this time is nobody's business, e.g. a shipment that is seen before its order's link is on record. */
+const defaultPatienceMs = 5_000;
 /** How many alerts one round sends. A flood of one cause is one alert with its count. */
 const perRound = 20;
 
@@ -32,9 +34,10 @@ export async function sendAlerts(
   tenant: string,
   target: AlertTarget,
   post: PostAlert,
+  patienceMs = defaultPatienceMs,
 ): Promise<number> {
   const alerts = [
-    ...(await parkedAlerts(database, tenant)),
+    ...(await parkedAlerts(database, tenant, patienceMs)),
     ...(await connectionAlerts(database, tenant)),
   ].slice(0, perRound);
   let sent = 0;
@@ -59,7 +62,7 @@ export async function sendAlerts(
 
 type Pending = { readonly alert: Alert; done(): Promise<void> };
 
-async function parkedAlerts(database: Database, tenant: string): Promise<Pending[]> {
+async function parkedAlerts(database: Database, tenant: string, patienceMs: number): Promise<Pending[]> {
   type Row = {
     kind: string;
     cause: string;
@@ -79,8 +82,8 @@ async function parkedAlerts(database: Database, tenant: string): Promise<Pending
       (
         await client.query<Row>(
           `/* alerts_parked */ select kind, cause, connection, count(*)::int as count, array_agg(parked_id) as ids, min(parked_id) as first, min(detail) as detail, min(entity) as entity, min(remedy) as remedy, min(opened_at) as opened
-     from parked where tenant = $1 and announced_at is null and closed_at is null group by kind, cause, connection order by first`,
-          [tenant],
+     from parked where tenant = $1 and announced_at is null and closed_at is null and opened_at <= now() - $2 * interval '1 ms' group by kind, cause, connection order by first`,
+          [tenant, patienceMs],
         )
       ).rows,
   );

@@ -149,11 +149,11 @@ test('an alert is signed, says how many and why, and is sent once it was taken',
     return Promise.resolve(answers);
   };
   const target = { url: 'https://alerts.example', secret };
-  expect(await sendAlerts(engine.database, tenant, target, post)).toBe(0);
+  expect(await sendAlerts(engine.database, tenant, target, post, 0)).toBe(0);
   answers = true;
-  expect(await sendAlerts(engine.database, tenant, target, post)).toBe(1);
+  expect(await sendAlerts(engine.database, tenant, target, post, 0)).toBe(1);
   expect(taken).toMatchObject([
     { type: 'parked', data: { cause: 'rejected-by-platform', count: 3, connection: 'erp' } },
   ]);
-  expect(await sendAlerts(engine.database, tenant, target, post)).toBe(0);
+  expect(await sendAlerts(engine.database, tenant, target, post, 0)).toBe(0);
 });
