@@ -10,7 +10,7 @@ export const coveragePoints = [
   'a commit answer was lost and recognised as applied',
   'a commit never arrived and was sent again',
   'a commit arrived after its repetition',
-  'the answer of a claim was lost',
+  'a claim got no answer',
   'the database restarted with commits under way',
   'a late effect was found by look-up',
   'a look-up proved that there was no effect',

@@ -1,5 +1,9 @@
 import type { Order } from '#canonical/order.ts';
+import type { CommandPayload } from '#canonical/command.ts';
+import type { Json } from '#canonical/json.ts';
 import { contentHash } from '#processes/order-to-cash/content-hash.ts';
+import { deriveView } from '#processes/order-to-cash/view.ts';
+import { orderRules } from './worker/lane-host.ts';
 import type { OrderState } from '#processes/order-to-cash/state.ts';
 import type { VirtualCrm } from './platforms/virtual-crm.ts';
 import type { VirtualErp } from './platforms/virtual-erp.ts';
@@ -83,21 +87,32 @@ function checkOrder(site: Site, id: string, current: Order): void {
     const differs = current.lines.some(
       (line, index) => line.current !== (record.order.lines[index]?.current ?? '0'),
     );
-    if (differs && !causes.has('edited-after-release'))
+    if (differs && !causes.has('edited-after-release') && !causes.has('invoiced-more-than-ordered'))
       world.violated("the ERP's order is the storefront's, or an exception says so", entity);
   }
 
   const shown = crm.records.get(id);
   if (!isParked('crm.order.upsert') && !causes.has('rejected-by-platform') && !causes.has('withdrawn-by-operator')) {
     if (shown === undefined) world.violated('an order is once in the CRM', `${entity} is not`);
-    const { version: _version, ...order } = shown.order;
-    if (contentHash({ ...shown, order } as never) !== state.crm.asked || shown.status !== state.status)
-      world.violated(
-        'the CRM shows where the process stands',
-        `${entity}: ${shown.status} instead of ${state.status ?? 'nothing'}`,
-      );
+    const difference = shown === undefined ? null : shownWrongly(shown, state, state.order);
+    if (difference !== null) world.violated('the CRM shows where the process stands', `${entity}: ${difference}`);
   }
   checkReservations(site, entity, id, current, state);
+}
+
+/** What the CRM has and the process would not say, or null. A new version with nothing new in it is not told. */
+function shownWrongly(shown: CommandPayload<'crm.order.upsert'>, state: OrderState, known: Order): string | null {
+  const view = deriveView(state, known, orderRules);
+  if (shown.status !== view.status) return `status ${shown.status} instead of ${view.status}`;
+  const bare = ({ version: _version, ...order }: Order): string => contentHash(order as unknown as Json);
+  if (bare(shown.order) !== bare(view.order)) return 'its order is another';
+  if (shown.erp?.ref.id !== state.erp.ref?.id) return `ERP ${shown.erp?.ref.id ?? 'none'}`;
+  const states = (records: readonly { readonly ref: { readonly id: string }; readonly status: string }[]): string =>
+    records.map(({ ref, status }) => `${ref.id} ${status}`).toSorted().join();
+  const shipments = [...view.placed.byKey.values()];
+  if (states(shown.shipments) !== states(shipments)) return `shipments ${states(shown.shipments)} instead of ${states(shipments)}`;
+  const invoices = Object.values(state.invoices).map(({ data }) => data);
+  return states(shown.invoices) === states(invoices) ? null : `invoices ${states(shown.invoices)}`;
 }
 
 /** What is reserved is what has not left: told from the platforms alone. */

@@ -1,5 +1,6 @@
 import type { OrderStatus } from '#canonical/command.ts';
 import type { OrderState } from '#processes/order-to-cash/state.ts';
+import { notice } from './sights.ts';
 import { countedWork, type VirtualStore } from './virtual-store.ts';
 
 /** How far along a status is; `on-hold` comes and goes. */
@@ -11,7 +12,8 @@ const ranks: Readonly<Record<OrderStatus, number>> = {
   shipped: 3,
   invoiced: 4,
   closed: 5,
-  cancelled: 6,
+  // Goods of a cancelled order may leave all the same.
+  cancelled: 1,
 };
 
 /** What holds after every single action. Looks at the lanes that the action touched. */
@@ -47,6 +49,7 @@ export class StepInvariants {
     const before = this.#seen.get(entity);
     if (state === undefined || !entity.startsWith('order:') || state === before) return;
     this.#seen.set(entity, state);
+    notice(this.#store.world, before, state);
     const [from, to] = [before?.status ?? null, state.status];
     if (from === null || to === null || ranks[to] >= ranks[from] || from === 'on-hold' || to === 'on-hold')
       return;

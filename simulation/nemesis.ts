@@ -27,7 +27,7 @@ export function unleash(site: Site): void {
 function crash({ link: { world }, workers, startWorker }: Site): void {
   const index = world.random.between(0, workers.length - 1);
   const worker = workers[index];
-  if (worker === undefined || worker.isDead || !world.fault(0.25, `${worker.name} is killed`)) return;
+  if (worker === undefined || worker.isDead || !world.fault('worker', 0.25, `${worker.name} is killed`)) return;
   worker.kill();
   world.after(world.chance.between(200, 6_000), () => {
     workers[index] = startWorker(`${worker.name}'`);
@@ -37,7 +37,7 @@ function crash({ link: { world }, workers, startWorker }: Site): void {
 /** Longer than the lease, or shorter; the world goes on. */
 function pause({ link: { world }, workers }: Site): void {
   const worker = world.random.pick(workers);
-  if (worker.isDead || worker.isPaused || !world.fault(0.35, `${worker.name} is stopped`)) return;
+  if (worker.isDead || worker.isPaused || !world.fault('worker', 0.35, `${worker.name} is stopped`)) return;
   worker.pause();
   world.after(world.chance.between(500, 14_000), () => {
     world.note(`${worker.name} goes on`);
@@ -47,7 +47,7 @@ function pause({ link: { world }, workers }: Site): void {
 
 function restart({ link }: Site): void {
   const { world } = link;
-  if (link.isDown || !world.fault(0.25, 'the database restarts')) return;
+  if (link.isDown || !world.fault('database', 0.25, 'the database restarts')) return;
   if (link.underWay > 0) world.met('the database restarted with commits under way');
   link.isDown = true;
   link.restarts += 1;
@@ -59,7 +59,7 @@ function restart({ link }: Site): void {
 
 function outage({ link: { world }, platforms }: Site): void {
   const platform = world.random.pick(platforms);
-  if (platform.isDown || !world.fault(0.25, `${platform.connection} is down`)) return;
+  if (platform.isDown || !world.fault('network', 0.25, `${platform.connection} is down`)) return;
   platform.isDown = true;
   world.after(world.chance.between(500, 12_000), () => {
     world.note(`${platform.connection} is back`);
@@ -69,7 +69,7 @@ function outage({ link: { world }, platforms }: Site): void {
 
 function lockOut({ link: { world }, platforms }: Site): void {
   const platform = world.random.pick(platforms);
-  if (platform.isLockedOut || !world.fault(0.12, `${platform.connection}: credentials expire`)) return;
+  if (platform.isLockedOut || !world.fault('refusal', 0.12, `${platform.connection}: credentials expire`)) return;
   platform.isLockedOut = true;
   world.after(world.chance.between(500, 6_000), () => {
     platform.isLockedOut = false;

@@ -84,12 +84,16 @@ export class VirtualOperator {
       );
       return this.#act(row, isThere ? 'command.resolve' : 'command.retry');
     }
-    const mayDiscard = command.state === 'pending' && !world.isCalm && command.name !== 'storefront.order.read';
+    const mayDiscard = command.state === 'pending' && !world.isCalm && command.name.startsWith('erp.');
     if (mayDiscard && world.random.next() < 0.15) {
       world.met('an operator discarded a command');
       return this.#act(row, 'command.discard');
     }
-    this.#act(row, 'command.retry');
+    // What the process was told is refused, it goes on without: then the process is to ask anew, not the command to be sent again.
+    const isGivenUp = row.cause === 'rejected-by-platform' && command.name === 'erp.order.create';
+    if (isGivenUp && !world.is('refused-command-sent-again'))
+      store.tell(row.entity ?? '', 'operator', { action: 'retry', by: 'kim', reason: 'as agreed' });
+    else this.#act(row, 'command.retry');
   }
 
   #act(row: ParkedRow, action: string): void {

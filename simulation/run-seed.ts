@@ -77,6 +77,7 @@ function live(world: World): void {
   const traffic = new Traffic(link, shop, erp);
   const operator = new VirtualOperator({ store, traffic, shop, erp, crm });
   const invariants = new StepInvariants(store);
+  store.hadEffect = (entity, number) => effects.has(entity, number);
 
   const parts = {
     link,
@@ -93,7 +94,7 @@ function live(world: World): void {
       if (world.random.next() < 0.7) world.after(world.delay(), () => worker.run(() => worker.onWork(entity)));
   };
 
-  watch(world, effects, shop, store);
+  watch(world, shop, store);
   const lives = Array.from({ length: Math.min(plan.orders, draw.between(2, 5)) }, (_, index) =>
     orderLife(plan.seed, index),
   );
@@ -139,7 +140,18 @@ function live(world: World): void {
     if (world.elapsedMs > calmAtMs + restWithinMs) notAtRest(world, store, operator, traffic);
   }
   checkAtEnd({ store, shop, erp, crm });
+  checkPermits(store, workers);
   world.note(`the end: ${digestOf(store)}`);
+}
+
+/** No permit is lost: what the database has given out, its worker knows of. */
+function checkPermits(store: VirtualStore, workers: readonly VirtualWorker[]): void {
+  for (const [key, lease] of store.leases) {
+    const [connection = '', session] = key.split(' ');
+    const known = workers.map((worker) => worker.permits(connection)).find((one) => String(one?.session) === session);
+    if (lease.permits > 0 && known !== null && known !== undefined && known.permits < lease.permits)
+      store.world.violated('no permit is lost', `${key}: ${lease.permits}, known ${known.permits}`);
+  }
 }
 
 /** Which rows are missing at first and when they come; of which goods there are few. */
@@ -152,7 +164,7 @@ function stock(store: VirtualStore, operator: VirtualOperator, draw: ReturnType<
 }
 
 /** Notes the rare meetings that only somebody who sees everything can see. */
-function watch(world: World, _effects: EffectJournal, shop: VirtualShop, store: VirtualStore): void {
+function watch(world: World, shop: VirtualShop, store: VirtualStore): void {
   const told = shop.onEvent;
   shop.onEvent = (topic, event) => {
     if (event.type === 'order.observed' && event.data.cancelled !== null) {
@@ -173,7 +185,7 @@ function notAtRest(world: World, store: VirtualStore, operator: VirtualOperator,
   );
   return world.violated(
     'all comes to rest once the faults have stopped',
-    `${world.pending} actions; lanes: ${lanes.join(', ')}; commands: ${commands.join(', ')}; timers ${store.timers.size}; breakers ${[...store.breakers.keys()].join(' ')}; operator ${operator.isBusy ? 'busy' : 'idle'}; traffic ${traffic.isReadUp ? 'read' : 'unread'}`,
+    `${world.pending} actions; lanes: ${lanes.join(', ')}; commands: ${commands.join(', ')}; timers ${store.timers.size}; breakers ${[...store.breakers.keys()].join(' ')}; leases ${[...store.leases].map(([key, lease]) => `${key}: ${lease.permits}${store.sessions.has(Number(key.split(' ')[1])) ? '' : ' of a dead session'}`).join(', ')}; operator ${operator.isBusy ? 'busy' : 'idle'}; traffic ${traffic.isReadUp ? 'read' : 'unread'}`,
   );
 }
 

@@ -45,11 +45,11 @@ export class Traffic {
     const { world } = this.#link;
     this.#deliveries += 1;
     const delivery = this.#delivery(topic, `w${this.#deliveries}`, event);
-    if (world.fault(0.06, `webhook ${delivery.sourceEventId} dropped`)) {
+    if (world.fault('webhook', 0.06, `webhook ${delivery.sourceEventId} dropped`)) {
       this.#dropped.add(event.version.hash);
       return;
     }
-    if (world.fault(0.03, `webhook ${delivery.sourceEventId} malformed`)) {
+    if (world.fault('webhook', 0.03, `webhook ${delivery.sourceEventId} malformed`)) {
       const malformed = world.chance.pick(['for good', 'until release'] as const);
       const content: Content = { events: delivery.content.events, malformed };
       const broken = { ...delivery, bodyHash: `${delivery.bodyHash} broken`, content };
@@ -61,9 +61,9 @@ export class Traffic {
       );
       return;
     }
-    const isLate = world.fault(0.08, `webhook ${delivery.sourceEventId} late`);
+    const isLate = world.fault('webhook', 0.08, `webhook ${delivery.sourceEventId} late`);
     this.#deliver(delivery, isLate ? world.chance.between(2_000, 40_000) : world.delay());
-    if (world.fault(0.12, `webhook ${delivery.sourceEventId} twice`)) this.#deliver(delivery, world.delay());
+    if (world.fault('webhook', 0.12, `webhook ${delivery.sourceEventId} twice`)) this.#deliver(delivery, world.delay());
   }
 
   #delivery(topic: string, sourceEventId: string, event: CanonicalEvent): Delivery {

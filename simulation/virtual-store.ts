@@ -40,9 +40,13 @@ export class VirtualStore {
   readonly breakers = new Map<string, { nextProbeAtMs: number }>();
   /** Lanes that the action under way has changed: the invariants look at these. */
   readonly touched = new Set<string>();
+  /** Which session made which attempt's call: `entity number attempt`. */
+  readonly calls = new Map<string, number>();
   /** Commands that stood still once: others may have passed them. */
   readonly stoodStill = new Set<string>();
   #numbers = 0;
+  /** Asked of the platforms' ground truth: whether a command had an effect. */
+  hadEffect: (entity: string, number: number) => boolean = () => false;
   /** Told of work, as by NOTIFY. */
   onWork: (entity: string) => void = () => undefined;
 
@@ -148,7 +152,7 @@ export class VirtualStore {
     if (this.links.has(key)) return;
     this.links.set(key, entity);
     // The transaction that lets somebody wait for this very link may be under way: then nobody is woken.
-    if (!this.world.fault(0.1, `wake-up for ${key} missed`)) this.wakeLinked(key);
+    if (!this.world.fault('database', 0.1, `wake-up for ${key} missed`)) this.wakeLinked(key);
   }
 
   wakeLinked(key: string): void {

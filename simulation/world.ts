@@ -4,6 +4,10 @@ import type { CoveragePoint } from './coverage.ts';
 import type { Flaw, Plan } from './plan.ts';
 import { Trace } from './trace.ts';
 
+/** What goes wrong, by where. Each seed has a liking of its own: some kinds come often, some next to never. */
+const faultKinds = ['network', 'late', 'refusal', 'database', 'worker', 'webhook'] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
 const startMs = Date.parse('2026-11-24T10:00:00.000Z');
 
 export type Violation = { readonly invariant: string; readonly detail: string };
@@ -31,6 +35,7 @@ export class World {
   readonly #faults: SeededRandom;
   readonly #queue = new ActionQueue();
   readonly #punctual = new ActionQueue();
+  readonly #liking: ReadonlyMap<FaultKind, number>;
   #faultsLeft: number;
   #ordinal = 0;
   #nowMs = startMs;
@@ -45,6 +50,7 @@ export class World {
     this.random = seededRandom(plan.seed * 7_919 + 1);
     this.#faults = seededRandom(plan.seed * 104_729 + 2);
     this.#faultsLeft = plan.faults;
+    this.#liking = new Map(faultKinds.map((kind) => [kind, this.#faults.pick([0.2, 1, 1, 4])]));
   }
 
   get nowMs(): number {
@@ -111,9 +117,9 @@ export class World {
   }
 
   /** Whether a fault happens here, by its probability and as long as the plan has any left. */
-  fault(probability: number, what: string): boolean {
+  fault(kind: FaultKind, probability: number, what: string): boolean {
     if (this.isCalm || this.#faultsLeft <= 0 || this.actions > this.plan.actions) return false;
-    if (this.#faults.next() >= probability) return false;
+    if (this.#faults.next() >= probability * (this.#liking.get(kind) ?? 1)) return false;
     this.#faultsLeft -= 1;
     this.note(`FAULT ${what}`);
     return true;

@@ -4,6 +4,8 @@ import { percentile } from './latency.ts';
 /** The figures of a run, counted from the journals of the emulated systems; `parked` alone is the product's own word. */
 export type Tally = {
   readonly orders: number;
+  /** Orders that are everywhere they belong. Each order is one of delivered, cancelled, rejected, parked, waiting, or has a problem. */
+  readonly delivered: number;
   /** Orders that ERP (CRM) has exactly once, with the right total. */
   readonly erp: number;
   readonly crm: number;
@@ -38,6 +40,7 @@ export function tally(verdicts: readonly Verdict[], strays: readonly Problem[]):
   const latencies = verdicts.flatMap(({ latencyMs }) => latencyMs ?? []);
   return {
     orders: verdicts.length,
+    delivered: count(({ fate }) => fate === 'delivered'),
     erp: count(({ inErp }) => inErp),
     crm: count(({ inCrm }) => inCrm),
     fulfilled: count(({ shipments, fulfilled }) => shipments > 0 && fulfilled === shipments),

@@ -45,7 +45,7 @@ export async function startPlatforms(
       taxesIncluded: profile.taxesIncluded,
       webhooks,
     }),
-    trytonEmulator({ ...options('erp'), ...setUp.erp.server, data: erpData(profile, setUp.erp.data) }),
+    trytonEmulator({ ...options('erp'), ...setUp.erp.server, data: erpData(setUp) }),
     salesforceEmulator({ ...options('crm'), ...setUp.crm }),
   ]);
   const emulators = { shop, erp, crm };

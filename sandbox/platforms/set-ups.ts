@@ -1,5 +1,5 @@
-import { emulatedApp, type ShopifyEmulatorOptions } from '#connectors/shopify/emulator.ts';
-import { defaultOrgAuth, type SalesforceEmulatorOptions } from '#connectors/salesforce/emulator/org-options.ts';
+import type { SalesforceEmulatorOptions } from '#connectors/salesforce/emulator/org-options.ts';
+import type { ShopifyEmulatorOptions } from '#connectors/shopify/emulator.ts';
 import type { TrytonEmulatorOptions } from '#connectors/tryton/emulator.ts';
 import type { Seed } from '#connectors/tryton/emulator/seed.ts';
 import { harbourSupply } from '../traffic/harbour-supply.ts';
@@ -9,12 +9,16 @@ import type { ShopProfile } from '../traffic/shop-profile.ts';
 /** How a retailer's three systems are set up. */
 export type RetailerSetUp = {
   readonly profile: ShopProfile;
-  /** The retailer's own names for its connections, as in its retailer.json. */
-  readonly connections: { readonly shop: string; readonly erp: string; readonly crm: string };
-  readonly shop: ShopifyEmulatorOptions;
+  /** Heads the variables that retailers/<name>/retailer.json refers to. */
+  readonly prefix: string;
+  /** The retailer's own name for its shop. */
+  readonly shopConnection: string;
+  readonly shop: ShopifyEmulatorOptions & { readonly shop: string; readonly clientSecret: string };
   readonly erp: {
-    readonly server: Pick<TrytonEmulatorOptions, 'database' | 'user' | 'password'>;
-    readonly data: Pick<Seed, 'taxes' | 'warehouses' | 'taxRounding'>;
+    readonly server: { readonly database: string; readonly password: string } & TrytonEmulatorOptions;
+    readonly data: Pick<Seed, 'taxes' | 'taxRounding'>;
+    /** The ERP's own number of an article, where it is not the SKU. */
+    readonly articleNumbers: Readonly<Record<string, string>>;
   };
   readonly crm: SalesforceEmulatorOptions;
 };
@@ -26,33 +30,45 @@ const plus = { plus: true, bucket: { capacity: 20_000, refillPerSecond: 1_000 } 
 export const setUps: readonly RetailerSetUp[] = [
   {
     profile: northwindApparel,
-    connections: { shop: 'shopify-us', erp: 'tryton-us', crm: 'salesforce' },
+    prefix: 'NORTHWIND',
+    shopConnection: 'shopify-us',
     shop: { ...plus, shop: 'northwind-apparel.myshopify.com', clientSecret: 'emulated-secret-of-northwind' },
     erp: {
-      server: { database: 'northwind', user: 'tallyport', password: 'emulated-password-of-northwind' },
+      server: { database: 'northwind', password: 'emulated-password-of-northwind' },
       data: {
         taxes: [
-          { name: 'CA sales tax', rate: '0.0725' },
-          { name: 'NY sales tax', rate: '0.04' },
-          { name: 'TX sales tax', rate: '0.0625' },
+          { name: 'California 7.25%', rate: '0.0725' },
+          { name: 'New York 4%', rate: '0.04' },
+          { name: 'Texas 6.25%', rate: '0.0625' },
         ],
-        warehouses: ['RENO'],
         taxRounding: 'document',
       },
+      articleNumbers: {},
     },
     crm: { multiCurrency: true, personAccounts: true, currencies: { USD: 2, EUR: 2, JPY: 0 } },
   },
   {
     profile: harbourSupply,
-    connections: { shop: 'shopify-uk', erp: 'tryton-uk', crm: 'salesforce' },
+    prefix: 'HARBOUR',
+    shopConnection: 'shopify-uk',
     shop: { ...plus, shop: 'harbour-supply.myshopify.com', clientSecret: 'emulated-secret-of-harbour' },
     erp: {
-      server: { database: 'harbour', user: 'tallyport', password: 'emulated-password-of-harbour' },
-      data: { taxes: [{ name: 'UK VAT 20%', rate: '0.2' }], warehouses: ['SOTON'], taxRounding: 'line' },
+      server: { database: 'harbour', password: 'emulated-password-of-harbour' },
+      data: { taxes: [{ name: 'VAT 20%', rate: '0.2' }], taxRounding: 'document' },
+      articleNumbers: {
+        'HS-ROPE-12-50': '40120',
+        'HS-SHACKLE-10': '40310',
+        'HS-FENDER-M': '41002',
+        'HS-PAINT-RED-2L': '52210',
+        'HS-GLOVE-L': '60044',
+        'HS-LAMP-LED': '71500',
+        'HS-PUMP-500': '72050',
+        'HS-ANCHOR-15': '40915',
+        'HS-TAPE-WHT': '53001',
+        'HS-VEST-150N': '61150',
+        'HS-KIT-MOORING': '49001',
+      },
     },
-    crm: { currencies: { GBP: 2 }, auth: { ...defaultOrgAuth, consumerSecret: 'emulated-secret-of-harbours-org' } },
+    crm: { currencies: { GBP: 2 } },
   },
 ];
-
-/** The fixed token of the emulated app, where a retailer uses one. */
-export const { accessToken } = emulatedApp;

@@ -16,12 +16,18 @@ export class EffectJournal {
   readonly #world: World;
   readonly #store: VirtualStore;
   readonly #bytes = new Map<string, Json>();
+  /** Those that a repetition does not make good. */
+  readonly #once = new Set<string>();
   readonly #lastInLane = new Map<string, number>();
   readonly #lastInSlot = new Map<string, number>();
 
   constructor(world: World, store: VirtualStore) {
     this.#world = world;
     this.#store = store;
+  }
+
+  has(entity: string, number: number): boolean {
+    return this.#once.has(`${entity} ${number}`);
   }
 
   record(effect: Effect): void {
@@ -35,6 +41,7 @@ export class EffectJournal {
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(bytes))
       this.#world.violated('a repetition carries the same bytes', what);
     this.#bytes.set(key, bytes);
+    if (!effect.mayRepeat) this.#checkNotGivenUp(effect, what);
     const lane = `${entity} ${connection}`;
     const last = this.#lastInLane.get(lane) ?? 0;
     if (number < last && !this.#store.stoodStill.has(key))
@@ -44,5 +51,19 @@ export class EffectJournal {
       this.#world.violated('an older command never overwrites a newer one', `${what} after #${lastInSlot}`);
     this.#lastInLane.set(lane, Math.max(last, number));
     this.#lastInSlot.set(`${lane} ${slot}`, number);
+  }
+
+  /** Nobody may have taken it for one without effect, neither the journal nor, hence, the process. */
+  #checkNotGivenUp({ entity, number }: Effect, what: string): void {
+    this.#once.add(`${entity} ${number}`);
+    const row = this.#store.commands.get(entity)?.get(number);
+    const done = this.#store.done.get(entity)?.find((one) => one.number === number);
+    const isGivenUp =
+      row?.state === 'pending' || (done !== undefined && done.outcome !== 'done' && done.outcome !== 'resolved');
+    if (isGivenUp)
+      this.#world.violated(
+        'what may still have an effect is not given up',
+        `${what}: ${row?.state ?? done?.outcome ?? ''}`,
+      );
   }
 }

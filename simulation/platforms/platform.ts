@@ -46,9 +46,9 @@ export abstract class VirtualPlatform {
     const { world } = this;
     if (this.isDown) return { kind: 'unavailable', retryAfterMs: null, detail: 'down' };
     if (this.isLockedOut) return { kind: 'unauthorized', detail: 'token expired' };
-    if (world.fault(0.01, `${this.connection} is busy`))
+    if (world.fault('refusal', 0.01, `${this.connection} is busy`))
       return { kind: 'rate-limited', retryAfterMs: world.chance.pick([null, 400]), detail: 'too many' };
-    if (world.fault(0.015, `${this.connection} answers 503`))
+    if (world.fault('refusal', 0.015, `${this.connection} answers 503`))
       return { kind: 'unavailable', retryAfterMs: null, detail: '503' };
     if (request.step === 'find') return this.#find(request);
     if (request.step === 'check') return this.#check(request);
@@ -56,7 +56,7 @@ export abstract class VirtualPlatform {
   }
 
   #find(request: Request): Found {
-    if (this.world.fault(0.01, `${this.connection} refuses a look-up`))
+    if (this.world.fault('refusal', 0.01, `${this.connection} refuses a look-up`))
       return { kind: 'rejected', code: 'bad-query', detail: 'the look-up was refused' };
     return this.find(request);
   }
@@ -69,23 +69,23 @@ export abstract class VirtualPlatform {
 
   #send(request: Request): Reply {
     const { world } = this;
-    if (world.fault(0.02, `${this.connection}: row lock`))
+    if (world.fault('refusal', 0.02, `${this.connection}: row lock`))
       return { kind: 'conflict', stale: false, detail: 'row lock' };
-    if (world.fault(0.01, `${this.connection}: stale`))
+    if (world.fault('refusal', 0.01, `${this.connection}: stale`))
       return { kind: 'conflict', stale: true, detail: 'changed meanwhile' };
-    if (world.fault(0.008, `${this.connection}: rejects`))
+    if (world.fault('refusal', 0.008, `${this.connection}: rejects`))
       return { kind: 'rejected', code: 'odd', detail: 'the platform has its reasons' };
-    if (world.fault(0.004, `${this.connection}: a row is missing after all`))
+    if (world.fault('refusal', 0.004, `${this.connection}: a row is missing after all`))
       return { kind: 'unmappable', problems: [{ path: 'order', message: 'not known there' }] };
     const refusal = this.refusal(request);
     if (refusal !== null) return refusal;
-    if (world.fault(0.03, `${this.connection}: dies before the effect`)) return null;
-    if (!world.fault(0.08, `${this.connection}: effective later`)) return this.apply(request);
+    if (world.fault('network', 0.03, `${this.connection}: dies before the effect`)) return null;
+    if (!world.fault('late', 0.08, `${this.connection}: effective later`)) return this.apply(request);
     const job: Job = { outcome: null };
     const number = this.#jobs.size + 1;
     this.#jobs.set(number, job);
     const lateByMs = world.chance.between(20, Math.max(20, request.settleMs - 150));
-    const fails = world.fault(0.15, `${this.connection}: what it accepts will fail`);
+    const fails = world.fault('late', 0.15, `${this.connection}: what it accepts will fail`);
     world.exactly(lateByMs, () => {
       job.outcome = fails ? { kind: 'rejected', code: 'job-failed', detail: 'late' } : this.apply(request);
     });

@@ -145,7 +145,7 @@ export class VirtualShop extends VirtualPlatform {
 
   /** Each state has an instant of its own; now and then two share one, as at platforms that count seconds. */
   #changed(order: ShopOrder): void {
-    const isTie = order.lastAtMs > 0 && this.world.fault(0.02, `${order.life.id} changes within one instant`);
+    const isTie = order.lastAtMs > 0 && this.world.fault('webhook', 0.02, `${order.life.id} changes within one instant`);
     order.lastAtMs = isTie ? order.lastAtMs : Math.max(this.world.nowMs, order.lastAtMs + 1);
     const at = new Date(order.lastAtMs).toISOString();
     order.current = buildOrder({ ...order.spec, at, lines: order.lines });

@@ -72,6 +72,7 @@ function commitStep(store: VirtualStore, step: LaneStep): readonly number[] {
   }
   let commands = store.commands.get(entity);
   if (commands === undefined) store.commands.set(entity, (commands = new Map()));
+  checkClaims(store, step);
   for (const write of step.commands)
     commands.set(write.number, written(store.nowMs, commands.get(write.number), write));
   for (const { number, outcome } of step.finished) {
@@ -89,6 +90,21 @@ function commitStep(store: VirtualStore, step: LaneStep): readonly number[] {
   }
   storeExtras(store, step);
   return step.commands.filter((write) => !takeHolds(store, entity, write)).map(({ number }) => number);
+}
+
+/** What a step says of its commands, held against what is true. */
+function checkClaims(store: VirtualStore, { entity, attempts, commands, finished }: LaneStep): void {
+  const owner = store.lanes.get(entity)?.owner;
+  for (const { number, attempt, step } of attempts)
+    if (step === 'lost' && owner !== null && store.calls.get(`${entity} ${number} ${attempt}`) === owner)
+      store.world.violated('a call of a living worker is never taken for lost', `${entity} #${number}.${attempt}`);
+  const givenUp = [
+    ...commands.filter(({ state, startTimeoutMs }) => state === 'pending' && startTimeoutMs === null),
+    ...finished.filter(({ outcome }) => outcome !== 'done' && outcome !== 'resolved'),
+  ];
+  for (const { number } of givenUp)
+    if (store.hadEffect(entity, number))
+      store.world.violated('what had an effect is not taken for without', `${entity} #${number}`);
 }
 
 function written(nowMs: number, before: CommandRow | undefined, write: CommandWrite): CommandRow {

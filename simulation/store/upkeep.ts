@@ -29,7 +29,7 @@ export function addCrosswalkRow(store: VirtualStore, topic: string): void {
   store.world.note(`row ${topic}`);
   if ([...store.waits.values()].some((wait) => wait.topic === topic))
     store.world.met('unmappable, and healed by its crosswalk row');
-  if (!store.world.fault(0.2, 'wake-up missed')) store.wake(topic);
+  if (!store.world.fault('database', 0.2, 'wake-up missed')) store.wake(topic);
 }
 
 /** Lets the oldest of those that wait for a connection go on. */
@@ -54,6 +54,8 @@ export function balanceLimit(
   session: number,
   ask: { readonly concurrency: number; readonly wanted: number; readonly inUse: number },
 ): number {
+  // A session that was reaped would never give back what it is granted now.
+  if (!store.sessions.has(session) && !store.world.is('permits-of-the-dead')) return 0;
   let [others, rivals] = [0, 0];
   const own = `${connection} ${session}`;
   for (const [key, lease] of store.leases) {

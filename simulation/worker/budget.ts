@@ -23,6 +23,8 @@ export class VirtualBudget {
   #isBalancing = false;
   #lastUseMs = 0;
   #mayHaveParked = true;
+  /** The last answer was lost: the database may have given us permits of which we do not know. */
+  #isUnsure = false;
   readonly #waiting = new Set<() => void>();
 
   constructor(link: DatabaseLink, gate: Gate, platform: VirtualPlatform, concurrency: number) {
@@ -30,6 +32,10 @@ export class VirtualBudget {
     this.#gate = gate;
     this.#platform = platform;
     this.#concurrency = concurrency;
+  }
+
+  get permits(): number {
+    return this.#permits;
   }
 
   begin(session: number): void {
@@ -86,7 +92,7 @@ export class VirtualBudget {
     if (session === null || this.#isBalancing) return;
     const isIdle =
       this.#inUse === 0 && this.#waiting.size === 0 && this.#nowMs - this.#lastUseMs > idleMs;
-    if (isIdle && this.#permits === 0) return;
+    if (isIdle && this.#permits === 0 && !this.#isUnsure) return;
     const wanted = isIdle
       ? 0
       : Math.min(
@@ -104,11 +110,13 @@ export class VirtualBudget {
       (granted) => {
         this.#isBalancing = false;
         if (session !== this.#session) return;
+        this.#isUnsure = false;
         this.#permits = Math.max(granted, this.#inUse);
         this.#wake();
       },
       () => {
         this.#isBalancing = false;
+        this.#isUnsure = !this.#link.world.is('permits-forgotten');
         this.#wake();
       },
     );

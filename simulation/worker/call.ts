@@ -39,6 +39,8 @@ export function carryOut(order: CallOrder, answered: (answer: Answer) => void): 
   const ask = (step: Request['step'], then: (reply: Reply) => void): void => {
     if (isSettled || isLate())
       return settle(step, { kind: 'unavailable', retryAfterMs: null, detail: 'its time was over' });
+    if (step === 'send' && world.nowMs >= order.deadlineMs)
+      world.violated('no byte leaves after its deadline', `${order.entity} #${number}.${attempt}`);
     exchange(order, step, (reply) => gate.run(() => then(reply)));
   };
   const send = (provedAbsent: boolean): void =>
@@ -59,6 +61,10 @@ export function carryOut(order: CallOrder, answered: (answer: Answer) => void): 
         return send(true);
       case 'outcome-unknown':
         return settle('find', { kind: 'unavailable', retryAfterMs: null, detail: found.detail });
+      case 'rejected':
+        // A refused look-up says nothing about what an earlier attempt did.
+        if (state !== 'ambiguous' || world.is('refused-look-up-believed')) return settle('find', found);
+        return settle('find', { kind: 'outcome-unknown', detail: found.detail });
       default:
         return settle('find', found);
     }
@@ -69,7 +75,7 @@ export function carryOut(order: CallOrder, answered: (answer: Answer) => void): 
 function exchange(order: CallOrder, step: Request['step'], replied: (reply: Reply) => void): void {
   const { platform, command, entity, deadlineMs, handler } = order;
   const { world } = platform;
-  if (world.fault(0.01, `${platform.connection} cannot be reached`))
+  if (world.fault('network', 0.01, `${platform.connection} cannot be reached`))
     return world.after(world.delay(), () =>
       replied({ kind: 'unavailable', retryAfterMs: null, detail: 'refused' }),
     );
@@ -88,7 +94,7 @@ function exchange(order: CallOrder, step: Request['step'], replied: (reply: Repl
   world.exactly(Math.min(world.delay(), leftMs), () => {
     const reply = platform.receive(request);
     world.note(`${platform.connection} ${step} ${entity} #${command.number}.${command.attempt} -> ${kindOf(reply)}`);
-    const isLost = world.fault(0.03, `answer of ${platform.connection} lost`);
+    const isLost = world.fault('network', 0.03, `answer of ${platform.connection} lost`);
     if (isLost && reply?.kind === 'done' && step === 'send')
       world.met('an effect took place and its answer was lost');
     if (!isLost && reply !== null) return world.after(world.delay(), () => replied(reply));

@@ -4,6 +4,9 @@ import type { World } from '../world.ts';
 /** Lets what a process does next happen only while that process runs. */
 export type Gate = { run(action: () => void): void };
 
+/** What may still be executed when its sender has given it up: what takes locks, and so may have to wait. */
+const comeLate = ['commit', 'claim', 'intake'];
+
 /**
  * The way to the database and back. A statement may not arrive, its answer may be lost, and what was given up may still be
  * executed later; a restart breaks every connection.
@@ -37,13 +40,13 @@ export class DatabaseLink {
       gate.run(next);
     };
     world.after(world.delay(), () => {
-      if (this.isDown || restarts !== this.restarts || world.fault(0.004, `${what} does not reach the database`)) {
+      if (this.isDown || restarts !== this.restarts || world.fault('database', 0.004, `${what} does not reach the database`)) {
         if (what === 'commit') world.met('a commit never arrived and was sent again');
-        if (world.fault(0.2, `${what} still arrives, late`)) this.#late(what, statement);
+        if (comeLate.includes(what) && world.fault('database', 0.2, `${what} still arrives, late`)) this.#late(what, statement);
         return world.after(world.delay(), () => end(failed));
       }
       const result = statement();
-      const isLost = world.fault(what === 'commit' || what === 'claim' ? 0.012 : 0.003, `answer of ${what} lost`);
+      const isLost = world.fault('database', what === 'commit' || what === 'claim' ? 0.012 : 0.003, `answer of ${what} lost`);
       world.after(world.delay(), () =>
         end(isLost || restarts !== this.restarts ? failed : () => answered(result)),
       );

@@ -13,12 +13,12 @@ import { type Handlers, missingRows } from './handlers.ts';
 
 /** Time runs short here: what takes a day in production takes minutes. */
 const policy: RetryPolicy = { firstDelayMs: 100, longestDelayMs: 4_000, maxAgeMs: 40_000, maxConflicts: 6 };
-const rules = orderRulesSchema.parse({ erp: 'erp', crm: 'crm', reads: { rereadAfterMs: 4_000 } });
+export const orderRules = orderRulesSchema.parse({ erp: 'erp', crm: 'crm', reads: { rereadAfterMs: 4_000 } });
 
 const orderProcess: BoundProcess = {
   name: orderToCash.name,
   version: orderToCash.version,
-  decide: (state, input) => orderToCash.decide(state as OrderState | null, input, rules),
+  decide: (state, input) => orderToCash.decide(state as OrderState | null, input, orderRules),
 };
 const keeperProcess: BoundProcess = {
   name: recordKeeper.name,

@@ -109,12 +109,6 @@ export const errorCatalogue = {
     next: waits,
     remedy: 'Correct the rule, or connect a platform that can; then retry.',
   },
-  'amount-differs': {
-    group: 'parked',
-    means: 'The platform came to another total than the source, by more than the declared tolerance.',
-    next: 'Nothing is posted on top of the difference; it waits.',
-    remedy: 'Compare tax, rounding and price rules in both; correct the set-up, or the record, and retry.',
-  },
 
   'unsupported-topic': {
     group: 'rejected',

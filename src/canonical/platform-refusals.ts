@@ -26,6 +26,14 @@ export const platformRefusals = {
     means: 'Several records carry the reference that should name one.',
     remedy: 'Decide which one is right, cancel the others at the platform, then retry.',
   },
+  'duplicate-party': {
+    means: 'Several parties at the platform could be this customer.',
+    remedy: 'Merge them, or link the right one to the customer; then retry.',
+  },
+  'party-unreadable': {
+    means: 'The party was made at the platform, but our user may not read it.',
+    remedy: 'Grant our user the right to read parties, then retry.',
+  },
   'ambiguous-external-id': {
     means: 'Several records carry the external id that should name one.',
     remedy: 'Merge them, or take the id from all but one, then retry.',

@@ -31,7 +31,7 @@ export type GatewayOptions = {
   readonly maxRequestBytes?: number;
   /** A commit that takes longer is answered 503; the platform comes again and finds a duplicate at worst. */
   readonly ackWithinMs?: number;
-  now?(): number;
+  readonly now?: () => number;
 };
 
 const mebibyte = 1024 * 1024;

@@ -19,7 +19,7 @@ const message = (id: string, change: Partial<IncomingMessage> = {}): IncomingMes
   ...change,
 });
 /** An instant that PostgreSQL cannot hold: the message's own fault. */
-const bad = (id: string): IncomingMessage => message(id, { occurredAtMs: 9e15 });
+const bad = (id: string): IncomingMessage => message(id, { occurredAtMs: -9e15 });
 
 test('messages that come while a batch is under way share the next commit', async () => {
   under = await gatewayUnderTest();
@@ -61,14 +61,26 @@ test('a message that the database refuses fails alone; its neighbours are stored
   under = await gatewayUnderTest();
   const held = await under.holdUp();
   const first = under.batcher.add(message('first'));
-  const batch = [message('a'), bad('b'), message('c'), message('d'), bad('e')].map((each) => under.batcher.add(each));
+  const batch = [message('a'), bad('b'), message('c'), message('d'), bad('e')].map((each) =>
+    under.batcher.add(each),
+  );
   await held.release();
   await first;
   const fates = await Promise.allSettled(batch);
-  expect(fates.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'rejected']);
+  expect(fates.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+    'fulfilled',
+    'rejected',
+  ]);
   const [, refused] = fates;
   expect(refused).toMatchObject({ reason: expect.any(MessageRefusedError) as MessageRefusedError });
-  expect((await under.rows('select source_event_id as id from message order by id')).map((row) => (row as { id: string }).id)).toEqual(['a', 'c', 'd', 'first']);
+  expect(
+    (await under.rows('select source_event_id as id from message order by id')).map(
+      (row) => (row as { id: string }).id,
+    ),
+  ).toEqual(['a', 'c', 'd', 'first']);
 });
 
 test('a lost database fails all who wait, and the next ones go through', async () => {
@@ -87,7 +99,9 @@ test('more than may wait is refused at once, by number and by bytes', async () =
   const held = await under.holdUp();
   const flying = under.batcher.add(message('0'));
   const waiting = under.batcher.add(message('1', { body: Buffer.alloc(800) }));
-  await expect(under.batcher.add(message('2', { body: Buffer.alloc(300) }))).rejects.toBeInstanceOf(OverloadedError);
+  await expect(under.batcher.add(message('2', { body: Buffer.alloc(300) }))).rejects.toBeInstanceOf(
+    OverloadedError,
+  );
   const small = under.batcher.add(message('3'));
   await expect(under.batcher.add(message('4'))).rejects.toBeInstanceOf(OverloadedError);
   await held.release();

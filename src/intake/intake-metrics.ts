@@ -20,7 +20,7 @@ export class IntakeMetrics {
   readonly #stored = { accepted: 0, duplicate: 0, parked: 0 };
   readonly #refused = new Map<string, number>();
   readonly #failed = new Map<string, number>();
-  readonly #latency = new Array<number>(latencyBoundsMs.length + 1).fill(0);
+  readonly #latency = [...latencyBoundsMs, null].map(() => 0);
 
   stored(outcome: Receipt['outcome'], tookMs: number): void {
     this.#stored[outcome] += 1;

@@ -41,5 +41,7 @@ function emailsIn(party: Party | null): readonly string[] {
 }
 
 const names = (texts: readonly (string | null)[]): readonly string[] => [
-  ...new Set(texts.flatMap((text) => (text === null || text.trim() === '' ? [] : [text.trim().toLowerCase()]))),
+  ...new Set(
+    texts.flatMap((text) => (text === null || text.trim() === '' ? [] : [text.trim().toLowerCase()])),
+  ),
 ];

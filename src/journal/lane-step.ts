@@ -47,7 +47,7 @@ export type ParkedKind = 'message' | 'command' | 'exception';
 export type StepExtras = {
   links?: { connection: string; type: string; external_id: string }[];
   aliases?: { alias: string }[];
-  timers?: { name: string; at: string | null }[];
+  timers?: { name: string; at: string | null; source: string | null }[];
   open?: {
     kind: ParkedKind;
     key: string;

@@ -76,8 +76,12 @@ export type Decision<State extends Json> = {
    * was in time, else whatever becomes of the command.
    */
   readonly withdraw: readonly string[];
-  /** `at` null takes a deadline away. */
-  readonly deadlines: readonly { readonly name: string; readonly at: Instant | null }[];
+  /** `at` null takes a deadline away. One with a `source` fires only once that connection was read past it. */
+  readonly deadlines: readonly {
+    readonly name: string;
+    readonly at: Instant | null;
+    readonly source?: string;
+  }[];
   /** The demand of this instance as it is now, whole; the engine books the difference. Undefined = unchanged. */
   readonly reservations?: readonly Reservation[];
   readonly exceptions: readonly ExceptionNotice[];

@@ -41,7 +41,9 @@ export function startAlerting(
           await sendAlerts(database, tenant, { url: alerts.webhookUrl, secret: alerts.secret }, post);
       });
     while (!signal.aborted) {
-      await round().catch((error: unknown) => log.warn({ tenant, error: String(error) }, 'alerts could not be sent'));
+      await round().catch((error: unknown) =>
+        log.warn({ tenant, error: String(error) }, 'alerts could not be sent'),
+      );
       await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     }
     await http.close();

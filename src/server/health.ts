@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 /** One thing that must hold before work is sent here. Rejects, or takes longer than two seconds, when it does not. */
-export type ReadinessCheck = { readonly name: string; check(): Promise<void> };
+export type ReadinessCheck = { readonly name: string; readonly check: () => Promise<void> };
 
 const checkWithinMs = 2_000;
 

@@ -1,5 +1,6 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Logger } from '#connector-sdk/services.ts';
+import { endConnectionsWhenStopping } from '#intake/end-connections.ts';
 import { sendProblem } from '#intake/problem-details.ts';
 
 /** A request that takes longer to arrive is cut, so that slow senders cannot hold the process. */
@@ -11,11 +12,9 @@ export function httpServer(log: Logger): FastifyInstance {
     logger: false,
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: 200 },
-    // While we stop, connections that are kept alive learn it by their next answer; requests under way end.
-    return503OnClosing: true,
-    forceCloseConnections: 'idle',
     frameworkErrors: (_error, _request, reply) => void sendProblem(reply, 400, 'bad-request'),
   });
+  endConnectionsWhenStopping(app);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, 404, 'not-found'));
   app.setErrorHandler((error, _request, reply) => {
     const status = (error as { statusCode?: unknown }).statusCode;

@@ -1,4 +1,4 @@
-import { pino, type Logger as Pino } from 'pino';
+import { type DestinationStream, pino, type Logger as Pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 import type { Logger } from '#connector-sdk/services.ts';
 import { maskSecrets } from '#connector-sdk/secrets.ts';
@@ -10,13 +10,17 @@ export type MaskedLog = Logger & {
   with(fields: Record<string, string>, secrets?: readonly string[]): MaskedLog;
 };
 
-/** Writes to stdout. `secrets`: see `secretTexts`. */
+/** Writes to stdout unless another destination is given. `secrets`: see `secretTexts`. */
 export function openLog(
   settings: Pick<Settings, 'LOG_LEVEL' | 'LOG_FORMAT'>,
   secrets: readonly string[] = [],
+  destination: DestinationStream = pino.destination(1),
 ): MaskedLog {
   const options = { level: settings.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  const target = settings.LOG_FORMAT === 'pretty' ? pino(options, PinoPretty({ sync: true })) : pino(options);
+  const target =
+    settings.LOG_FORMAT === 'pretty'
+      ? pino(options, PinoPretty({ sync: true, destination }))
+      : pino(options, destination);
   return masked(target, secrets);
 }
 

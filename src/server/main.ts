@@ -31,7 +31,9 @@ function fail(error: unknown): never {
 
 function readArguments(): ReturnType<typeof parseRoles> {
   try {
-    const { values } = parseArgs({ options: { role: { type: 'string', default: 'all' }, help: { type: 'boolean' } } });
+    const { values } = parseArgs({
+      options: { role: { type: 'string', default: 'all' }, help: { type: 'boolean' } },
+    });
     return values.help === true ? null : parseRoles(values.role);
   } catch {
     return null;

@@ -45,7 +45,8 @@ async function ownMasterKey(folder: string): Promise<string> {
         {
           file,
           path: '$',
-          message: 'is gone while the database is there, which nobody can read without it: bring it back, or start with an empty folder',
+          message:
+            'is gone while the database is there, which nobody can read without it: bring it back, or start with an empty folder',
         },
       ]);
     const draft = `${file}.${process.pid}`;

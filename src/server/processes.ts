@@ -11,7 +11,9 @@ export function processLookup(
     retailers.map(({ tenant, rules }) => [
       tenant,
       new Map(
-        Object.entries(processOf).map(([entity, registration]) => [entity, bound(registration, rules)] as const),
+        Object.entries(processOf).map(
+          ([entity, registration]) => [entity, bound(registration, rules)] as const,
+        ),
       ),
     ]),
   );

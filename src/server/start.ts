@@ -74,35 +74,39 @@ export async function startTallyport(options: StartOptions): Promise<Running> {
   });
   const secrets = [...secretsOf(retailers), ...secretTexts(environmentSchema, settings)];
   const log = (options.log ?? openLog(settings)).with({ node }, secrets);
-  for (const name of environment.unknown) log.warn({ name }, 'this variable means nothing here: misspelt?');
+  for (const variable of environment.unknown)
+    log.warn({ variable }, 'this variable means nothing here: misspelt?');
 
   // Whatever was begun is ended in reverse order, when we stop as well as when the start fails half-way.
   await using begun = new AsyncDisposableStack();
   const { url: databaseUrl, master, cluster } = await findJournal(settings);
   if (cluster !== null) begun.defer(() => cluster.stop());
   const pool = (name: string, max: number): Database => {
-    const opened = openDatabase(databaseUrl, {
+    const opened: Database = openDatabase(databaseUrl, {
       max,
       applicationName: `tallyport ${name}`,
-      onError: (error) => log.warn({ error: error.message }, 'a connection to the database was lost'),
+      onError: (error) => {
+        if (!opened.ending) log.warn({ error: error.message }, 'a connection to the database was lost');
+      },
     });
     begun.defer(() => opened.end());
     return opened;
   };
   const database = pool('engine', settings.TALLYPORT_DATABASE_CONNECTIONS);
   await checkJournal(database);
-  for (const name of await migrate(database)) log.info({ name }, 'migration applied');
+  for (const migration of await migrate(database)) log.info({ migration }, 'migration applied');
   for (const retailer of retailers) await bringCrosswalks(database, retailer, log);
 
   // The minder is made from the connections, and they report to it.
   let minder: ConnectionMinder | null = null;
-  const { installation, close } = openConnections(retailers, {
+  const connections = openConnections(retailers, {
     database,
     master,
     log,
     reporterOf: (tenant, id) => minder?.of(tenant, id)?.reporter ?? null,
   });
-  begun.defer(close);
+  begun.defer(() => connections.close());
+  const { installation } = connections;
   minder = new ConnectionMinder(database, installation, log);
 
   const checks: ReadinessCheck[] = [
@@ -177,7 +181,8 @@ async function bringCrosswalks(
   log: MaskedLog,
 ): Promise<void> {
   const { overruled, ...counts } = await importCrosswalks(database, tenant, crosswalks);
-  if (counts.added + counts.changed + counts.retired > 0) log.info({ tenant, ...counts }, 'crosswalks imported');
+  if (counts.added + counts.changed + counts.retired > 0)
+    log.info({ tenant, ...counts }, 'crosswalks imported');
   for (const { connection, table, key, value, operatorValue } of overruled)
     log.warn(
       { tenant, connection, table, key, value, operatorValue },

@@ -133,7 +133,8 @@ export function fulfillmentOrderData(spec: FulfillmentOrderSpec = {}): Fulfillme
   return {
     id,
     ref: { connection: 'shop', type: 'FulfillmentOrder', id },
-    location: spec.location === undefined ? null : { connection: 'shop', type: 'Location', id: spec.location },
+    location:
+      spec.location === undefined ? null : { connection: 'shop', type: 'Location', id: spec.location },
     method: 'ship',
     status: spec.status ?? 'open',
     lines: [{ id: `${id}-1`, lineId: 'line-1', quantity, remaining: quantity }],
@@ -147,7 +148,12 @@ export function fulfillmentOrderData(spec: FulfillmentOrderSpec = {}): Fulfillme
 export function fulfillmentOrderObserved(spec: FulfillmentOrderSpec = {}): CanonicalEvent {
   const { at = '2026-11-24T10:01:00.000Z' } = spec;
   const data = fulfillmentOrderData(spec);
-  return event({ type: 'fulfillment-order.observed', subject: ofOrder(shopOrderRef), version: versionOf(at, data), data });
+  return event({
+    type: 'fulfillment-order.observed',
+    subject: ofOrder(shopOrderRef),
+    version: versionOf(at, data),
+    data,
+  });
 }
 
 export const erpOrderRef: ExternalRef = { connection: 'erp', type: 'SalesOrder', id: '42' };

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import type { CanonicalEvent } from '#canonical/event.ts';
 import { relayProcess } from './relay-process.ts';
 import { stubConnector } from './stub-platform.ts';
 import { type EngineUnderTest, engineUnderTest } from './engine-under-test.ts';
@@ -289,4 +290,35 @@ test('a worker of an older release leaves the lanes of a newer one alone', async
   await engine.startWorker({ processFor: () => ({ ...relayProcess, version: 2 }) });
   await engine.drain();
   expect(engine.erp.journal.effects.map((effect) => effect.key)).toEqual(['1/a', '1/b']);
+});
+
+test('a record that was read, not told of whole, is found by its names too', async () => {
+  const crm = stubConnector();
+  const read = crm.commands['storefront.order.read']!;
+  const telling: typeof crm = {
+    ...crm,
+    commands: {
+      ...crm.commands,
+      'storefront.order.read': {
+        ...read,
+        async send(request, call, client) {
+          const outcome = await read.send(request, call, client);
+          if (outcome.kind !== 'done') return outcome;
+          const ref = { connection: 'shop', type: 'Thing', id: '1' };
+          const version = { at: new Date().toISOString(), hash: 'a' };
+          const subject = { entity: 'order', ref, founds: true } as const;
+          return { ...outcome, events: [{ type: 'order.touched', subject, version, data: { reason: 'whole' } }] };
+        },
+      },
+    },
+  };
+  engine = await engineUnderTest({ crm: telling });
+  await engine.send('1', 'part');
+  const named = (event: CanonicalEvent): readonly string[] =>
+    event.type === 'order.touched' && event.data.reason === 'whole' ? ['#1001'] : [];
+  await engine.startWorker({ aliasesOf: (_tenant, event) => named(event) });
+  await engine.drain();
+  expect(await engine.rows('select alias, entity from alias')).toEqual([
+    { alias: '#1001', entity: 'order:shop:1' },
+  ]);
 });

@@ -15,13 +15,23 @@ export type Answer =
 const failed = (outcome: FailureOutcome): Answer => ({ kind: 'failed', outcome });
 
 /** PostgreSQL's words when somebody else holds the row; they come untranslated through psycopg2. */
-const lockedElsewhere = /could not obtain lock on|could not serialize access|deadlock detected|canceling statement due to lock timeout/;
+const lockedElsewhere =
+  /could not obtain lock on|could not serialize access|deadlock detected|canceling statement due to lock timeout/;
 /** Python's KeyError (an unknown field or model) prints as the quoted name alone. */
 const unknownName = /^'[^'\s]+'$/;
 
-const envelopeSchema = z.union([z.strictObject({ id: z.json(), result: z.json() }), z.strictObject({ id: z.json(), error: z.json() })]);
-const userErrorSchema = z.tuple([z.literal('UserError'), z.tuple([z.string(), z.string().nullable(), z.json()])]);
-const userWarningSchema = z.tuple([z.literal('UserWarning'), z.tuple([z.string(), z.string(), z.string().nullable()])]);
+const envelopeSchema = z.union([
+  z.strictObject({ id: z.json(), result: z.json() }),
+  z.strictObject({ id: z.json(), error: z.json() }),
+]);
+const userErrorSchema = z.tuple([
+  z.literal('UserError'),
+  z.tuple([z.string(), z.string().nullable(), z.json()]),
+]);
+const userWarningSchema = z.tuple([
+  z.literal('UserWarning'),
+  z.tuple([z.string(), z.string(), z.string().nullable()]),
+]);
 const concurrencySchema = z.tuple([z.literal('ConcurrencyException'), z.string()]);
 const otherSchema = z.tuple([z.string(), z.string()]);
 
@@ -30,22 +40,34 @@ const otherSchema = z.tuple([z.string(), z.string()]);
  * The text of UserError and UserWarning is for the operator; nothing is decided by it.
  */
 export function readAnswer(result: HttpResult, method: string, writes: boolean): Answer {
-  if (result.kind === 'not-sent') return failed({ kind: 'unavailable', retryAfterMs: null, detail: `${method}: ${result.detail}` });
+  if (result.kind === 'not-sent')
+    return failed({ kind: 'unavailable', retryAfterMs: null, detail: `${method}: ${result.detail}` });
   if (result.kind === 'lost') return failed(unanswered(writes, `${method}: ${result.detail}`));
   if (result.status !== 200) return readStatus(result, method, writes);
 
   const envelope = envelopeSchema.safeParse(parsed(result.body));
   if (!envelope.success) return failed(unanswered(writes, `${method}: HTTP 200 without a JSON-RPC envelope`));
-  return 'result' in envelope.data ? { kind: 'result', value: envelope.data.result as Json } : failed(readError(envelope.data.error as Json, method, writes));
+  return 'result' in envelope.data
+    ? { kind: 'result', value: envelope.data.result }
+    : failed(readError(envelope.data.error, method, writes));
 }
 
-function readStatus({ status, headers }: Extract<HttpResult, { kind: 'response' }>, method: string, writes: boolean): Answer {
+function readStatus(
+  { status, headers }: Extract<HttpResult, { kind: 'response' }>,
+  method: string,
+  writes: boolean,
+): Answer {
   const detail = `${method}: HTTP ${status}`;
   switch (status) {
     case 401:
       return { kind: 'session-refused' };
     case 403:
-      return failed({ kind: 'rejected', code: 'method-refused', detail: `${detail}: Tryton does not offer this method to remote callers`, field: method });
+      return failed({
+        kind: 'rejected',
+        code: 'method-refused',
+        detail: `${detail}: Tryton does not offer this method to remote callers`,
+        field: method,
+      });
     case 404:
       return failed({ kind: 'unauthorized', detail: `${detail}: there is no such database` });
     case 429:
@@ -55,7 +77,11 @@ function readStatus({ status, headers }: Extract<HttpResult, { kind: 'response' 
     case 415:
       return failed({ kind: 'rejected', code: 'bad-request', detail });
     default:
-      return failed(status === 503 ? { kind: 'unavailable', retryAfterMs: retryAfterMs(headers), detail } : unanswered(writes, detail));
+      return failed(
+        status === 503
+          ? { kind: 'unavailable', retryAfterMs: retryAfterMs(headers), detail }
+          : unanswered(writes, detail),
+      );
   }
 }
 
@@ -63,10 +89,20 @@ function readError(error: Json, method: string, writes: boolean): FailureOutcome
   const userError = userErrorSchema.safeParse(error);
   if (userError.success) {
     const [message, description] = userError.data[1];
-    return { kind: 'rejected', code: 'user-error', detail: description ? `${message} ${description}` : message };
+    return {
+      kind: 'rejected',
+      code: 'user-error',
+      detail: description ? `${message} ${description}` : message,
+    };
   }
   const warning = userWarningSchema.safeParse(error);
-  if (warning.success) return { kind: 'rejected', code: 'needs-confirmation', detail: warning.data[1][1], field: warning.data[1][0] };
+  if (warning.success)
+    return {
+      kind: 'rejected',
+      code: 'needs-confirmation',
+      detail: warning.data[1][1],
+      field: warning.data[1][0],
+    };
   const concurrency = concurrencySchema.safeParse(error);
   // Only a `_timestamp` that no longer fits raises it: what we decided on has changed.
   if (concurrency.success) return { kind: 'conflict', stale: true, detail: concurrency.data[1] };
@@ -74,11 +110,17 @@ function readError(error: Json, method: string, writes: boolean): FailureOutcome
   const other = otherSchema.safeParse(error);
   const message = other.success ? other.data[0].trim() : 'an error of unknown shape';
   if (lockedElsewhere.test(message)) return { kind: 'conflict', stale: false, detail: message };
-  if (unknownName.test(message)) return { kind: 'rejected', code: 'unknown-name', detail: `${method}: Tryton knows no ${message}; is its module active?` };
+  if (unknownName.test(message))
+    return {
+      kind: 'rejected',
+      code: 'unknown-name',
+      detail: `${method}: Tryton knows no ${message}; is its module active?`,
+    };
   return unanswered(writes, `${method}: ${message.slice(0, 500)}`);
 }
 
-const unanswered = (writes: boolean, detail: string): FailureOutcome => (writes ? { kind: 'outcome-unknown', detail } : { kind: 'unavailable', retryAfterMs: null, detail });
+const unanswered = (writes: boolean, detail: string): FailureOutcome =>
+  writes ? { kind: 'outcome-unknown', detail } : { kind: 'unavailable', retryAfterMs: null, detail };
 
 function parsed(body: string): unknown {
   try {

@@ -45,7 +45,11 @@ export type TrytonClient = {
   serverVersion(call: Call): Promise<string | FailureOutcome>;
 };
 
-const sessionSchema = z.strictObject({ userId: z.int(), key: z.string(), context: z.record(z.string(), z.json()) });
+const sessionSchema = z.strictObject({
+  userId: z.int(),
+  key: z.string(),
+  context: z.record(z.string(), z.json()),
+});
 type Session = z.infer<typeof sessionSchema>;
 
 /** Opens nothing on the network by itself. */
@@ -62,16 +66,40 @@ export function openClient(config: TrytonConfig, services: ConnectorServices): T
     return sessionSchema.parse(credential.value);
   };
 
-  const ask = async (call: Call, method: string, params: readonly Json[], extra: JsonObject, writes: boolean): Promise<Json> => {
+  const ask = async (
+    call: Call,
+    method: string,
+    params: readonly Json[],
+    extra: JsonObject,
+    writes: boolean,
+  ): Promise<Json> => {
     let current = await session(call);
-    let answer = await post(http, path, { method, params: [...params, { ...current.context, ...extra }] }, call, writes, authorization(config.user, current));
+    let answer = await post(
+      http,
+      path,
+      { method, params: [...params, { ...current.context, ...extra }] },
+      call,
+      writes,
+      authorization(config.user, current),
+    );
     if (answer.kind === 'session-refused') {
       // A session refused is a call not made, so that repeating it is safe: once, with a session of its own.
-      current = await session(call, current as Json);
-      answer = await post(http, path, { method, params: [...params, { ...current.context, ...extra }] }, call, writes, authorization(config.user, current));
+      current = await session(call, current);
+      answer = await post(
+        http,
+        path,
+        { method, params: [...params, { ...current.context, ...extra }] },
+        call,
+        writes,
+        authorization(config.user, current),
+      );
     }
     if (answer.kind === 'result') return answer.value;
-    throw new TrytonFailure(answer.kind === 'failed' ? answer.outcome : { kind: 'unauthorized', detail: `${method}: the server refused a new session` });
+    throw new TrytonFailure(
+      answer.kind === 'failed'
+        ? answer.outcome
+        : { kind: 'unauthorized', detail: `${method}: the server refused a new session` },
+    );
   };
 
   return {
@@ -105,9 +133,18 @@ export function openClient(config: TrytonConfig, services: ConnectorServices): T
       }
     },
     async serverVersion(call) {
-      const answer = await post(http, '/', { method: 'common.server.version', params: [] }, call, false, null);
+      const answer = await post(
+        http,
+        '/',
+        { method: 'common.server.version', params: [] },
+        call,
+        false,
+        null,
+      );
       if (answer.kind === 'result') return z.string().parse(answer.value);
-      return answer.kind === 'failed' ? answer.outcome : { kind: 'unauthorized', detail: 'common.server.version: HTTP 401' };
+      return answer.kind === 'failed'
+        ? answer.outcome
+        : { kind: 'unauthorized', detail: 'common.server.version: HTTP 401' };
     },
   };
 }
@@ -116,45 +153,84 @@ export function openClient(config: TrytonConfig, services: ConnectorServices): T
 function failureOf(error: unknown, wrote: boolean): FailureOutcome {
   if (error instanceof TrytonFailure) return error.outcome;
   if (!(error instanceof z.ZodError)) throw error;
-  const detail = `unexpected answer: ${error.issues.map(({ path, message }) => `${pathText(path)} ${message}`).join('; ')}`.slice(0, 500);
-  return wrote ? { kind: 'outcome-unknown', detail } : { kind: 'rejected', code: 'unexpected-answer', detail };
+  const detail =
+    `unexpected answer: ${error.issues.map(({ path, message }) => `${pathText(path)} ${message}`).join('; ')}`.slice(
+      0,
+      500,
+    );
+  return wrote
+    ? { kind: 'outcome-unknown', detail }
+    : { kind: 'rejected', code: 'unexpected-answer', detail };
 }
 
 /** Logs in and asks for the preferences, which are the context of every later call. */
 async function login(http: HttpClient, path: string, config: TrytonConfig, call: Call): Promise<Json> {
-  const answer = await post(http, path, { method: 'common.db.login', params: [config.user, { password: config.password }, config.language] }, call, false, null);
+  const answer = await post(
+    http,
+    path,
+    { method: 'common.db.login', params: [config.user, { password: config.password }, config.language] },
+    call,
+    false,
+    null,
+  );
   const pair = z.tuple([z.int(), z.string()]).safeParse(succeeded(answer, 'the server refused the login'));
-  if (!pair.success) throw new TrytonFailure({ kind: 'unauthorized', detail: 'common.db.login: no session in the answer' });
+  if (!pair.success)
+    throw new TrytonFailure({ kind: 'unauthorized', detail: 'common.db.login: no session in the answer' });
   const [userId, key] = pair.data;
 
   const given = { userId, key, context: {} };
-  const preferences = await post(http, path, { method: 'model.res.user.get_preferences', params: [true, {}] }, call, false, authorization(config.user, given));
-  const context = z.record(z.string(), z.json()).parse(succeeded(preferences, 'the server refused its own session'));
+  const preferences = await post(
+    http,
+    path,
+    { method: 'model.res.user.get_preferences', params: [true, {}] },
+    call,
+    false,
+    authorization(config.user, given),
+  );
+  const context = z
+    .record(z.string(), z.json())
+    .parse(succeeded(preferences, 'the server refused its own session'));
   const company = config.company === null ? {} : { company: config.company };
   return { userId, key, context: { ...context, language: config.language, ...company } as Json };
 }
 
 function succeeded(answer: Answer, refused: string): Json {
   if (answer.kind === 'result') return answer.value;
-  throw new TrytonFailure(answer.kind === 'failed' ? answer.outcome : { kind: 'unauthorized', detail: refused });
+  throw new TrytonFailure(
+    answer.kind === 'failed' ? answer.outcome : { kind: 'unauthorized', detail: refused },
+  );
 }
 
 function companyOf(context: Session['context']): number {
   const company = z.int().safeParse(context['company']);
   if (company.success) return company.data;
-  throw new TrytonFailure({ kind: 'unauthorized', detail: 'the Tryton user has no company: set one in its preferences or in this connection' });
+  throw new TrytonFailure({
+    kind: 'unauthorized',
+    detail: 'the Tryton user has no company: set one in its preferences or in this connection',
+  });
 }
 
-const authorization = (user: string, { userId, key }: Pick<Session, 'userId' | 'key'>): string => `Session ${Buffer.from(`${user}:${userId}:${key}`).toString('base64')}`;
+const authorization = (user: string, { userId, key }: Pick<Session, 'userId' | 'key'>): string =>
+  `Session ${Buffer.from(`${user}:${userId}:${key}`).toString('base64')}`;
 
 let lastId = 0;
 
-async function post(http: HttpClient, path: string, { method, params }: { method: string; params: readonly Json[] }, call: Call, writes: boolean, authorized: string | null): Promise<Answer> {
+async function post(
+  http: HttpClient,
+  path: string,
+  { method, params }: { method: string; params: readonly Json[] },
+  call: Call,
+  writes: boolean,
+  authorized: string | null,
+): Promise<Answer> {
   lastId = (lastId + 1) % 1_000_000_000;
   const result: HttpResult = await http.request({
     method: 'POST',
     path,
-    headers: { 'content-type': 'application/json', ...(authorized !== null && { authorization: authorized }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(authorized !== null && { authorization: authorized }),
+    },
     // Exactly these three keys: with any other set Tryton answers without an envelope.
     body: JSON.stringify({ id: lastId, method, params }),
     deadlineMs: call.deadlineMs,

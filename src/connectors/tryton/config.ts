@@ -30,7 +30,11 @@ export const configSchema = z.strictObject({
     .min(1)
     .default('WH')
     .describe('code of the warehouse for orders whose location the crosswalk does not name'),
-  unit: z.string().min(1).default('u').describe('symbol of the unit for pieces (C62) without a crosswalk row'),
+  unit: z
+    .string()
+    .min(1)
+    .default('u')
+    .describe('symbol of the unit for pieces (C62) without a crosswalk row'),
   priceDigits: z
     .int()
     .min(2)
@@ -71,11 +75,15 @@ export const configSchema = z.strictObject({
   cancelUntil: z
     .enum(['assigned', 'packed'])
     .default('assigned')
-    .describe('how far a shipment may be for its order to be taken back; goods already picked stay in the output zone'),
+    .describe(
+      'how far a shipment may be for its order to be taken back; goods already picked stay in the output zone',
+    ),
   tracking: z
     .enum(['packages', 'reference', 'none'])
     .default('packages')
-    .describe('where tracking numbers stand: stock.package (module stock_package_shipping) or the shipment\'s reference'),
+    .describe(
+      "where tracking numbers stand: stock.package (module stock_package_shipping) or the shipment's reference",
+    ),
   referencePrefix: z
     .string()
     .default('order:')
@@ -87,7 +95,7 @@ export const configSchema = z.strictObject({
     .describe('instant from which changes are read the first time; null: one day back'),
   overlapMs: positive
     .default(10_000)
-    .describe("how long a transaction may last: write_date is its begin, and the record is seen at its end"),
+    .describe('how long a transaction may last: write_date is its begin, and the record is seen at its end'),
   pageSize: z.int().min(1).max(500).default(100).describe('records a call'),
   concurrency: z
     .int()
@@ -100,8 +108,13 @@ export type TrytonConfig = z.infer<typeof configSchema>;
 
 /** The part of the settings that renderings look at; never the password. */
 export const renderConfigSchema = configSchema.pick({
-  company: true, warehouse: true, unit: true, priceDigits: true, paymentTerm: true,
-  invoiceMethod: true, shipmentMethod: true, items: true, guests: true,
+  warehouse: true,
+  unit: true,
+  priceDigits: true,
+  paymentTerm: true,
+  invoiceMethod: true,
+  shipmentMethod: true,
+  items: true,
+  guests: true,
 });
 export type RenderConfig = z.infer<typeof renderConfigSchema>;
-

@@ -19,13 +19,19 @@ export const tryton: Connector<TrytonConfig, TrytonClient> = {
   config: configSchema,
   limits: ({ concurrency }) => ({ concurrency, bucket: null }),
   open: openClient,
-  inbound: { 'sale.sale': saleMapping, 'stock.shipment.out': shipmentMapping, 'account.invoice': invoiceMapping },
+  inbound: {
+    'sale.sale': saleMapping,
+    'stock.shipment.out': shipmentMapping,
+    'account.invoice': invoiceMapping,
+  },
   pollers: { sales: salePoller, shipments: shipmentPoller, invoices: invoicePoller },
   commands: { 'erp.order.create': createSale, 'erp.order.cancel': cancelSale },
   /** Opens no session of its own while the old one holds, and reads one count. */
   async probe(call, client) {
     return client.attempt(call, async (rpc) => {
-      const companies = z.int().parse(await rpc.read('model.company.company.search_count', [['id', '=', await rpc.company()]]));
+      const companies = z
+        .int()
+        .parse(await rpc.read('model.company.company.search_count', [['id', '=', await rpc.company()]]));
       return { kind: 'done' as const, result: { companies } };
     });
   },

@@ -1,17 +1,25 @@
 import Big from 'big.js';
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json, JsonObject } from '#canonical/json.ts';
 import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
-import { type Emulator, type EmulatorOptions, type EmulatorRequest, type EmulatorResponse, startEmulator } from '#connector-testkit/emulator.ts';
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type EmulatorRequest,
+  type EmulatorResponse,
+  startEmulator,
+} from '#connector-testkit/emulator.ts';
 import { HttpAnswer, rowLocked, ServerError } from './emulator/errors.ts';
 import { Invoices } from './emulator/invoices.ts';
 import { callModel, type Parts } from './emulator/methods.ts';
 import { Sales } from './emulator/sales.ts';
 import { addProduct, defaultSeed, plant, type Seed } from './emulator/seed.ts';
 import { Sequences } from './emulator/sequences.ts';
+import { Sessions } from './emulator/sessions.ts';
 import { Shipments } from './emulator/shipments.ts';
 import { type Row, Store } from './emulator/store.ts';
+import { textOf } from './emulator/text.ts';
+import { Wizards } from './emulator/wizards.ts';
 
 export type TrytonEmulatorOptions = EmulatorOptions & {
   readonly database?: string;
@@ -33,9 +41,8 @@ export type TrytonEmulatorOptions = EmulatorOptions & {
 
 /** Buttons that take locks on rows that others want too: sequences, moves. */
 const locking = /\.(?:quote|confirm|process|pick|pack|done|post)$/;
-const writing = /\.(?:create|write|delete|draft|quote|confirm|process|cancel|wait|assign_try|pick|pack|done|post|execute)$/;
-/** Failed logins after which the server answers 429 (seen: the seventh). */
-const loginsBeforeLimit = 6;
+const writing =
+  /\.(?:create|write|delete|draft|quote|confirm|process|cancel|wait|assign_try|pick|pack|done|post|execute)$/;
 
 /** Tryton 6.0 in process: JSON-RPC as a real 6.0.29 answers, with sales, shipments and invoices behind it. */
 export class TrytonPlatform {
@@ -45,12 +52,10 @@ export class TrytonPlatform {
   readonly invoices: Invoices;
   readonly #options: TrytonEmulatorOptions;
   readonly #now: () => number;
-  readonly #sessions = new Set<string>();
-  readonly #wizards = new Map<number, string>();
+  readonly #sessions: Sessions;
+  readonly #wizards: Wizards;
   readonly #parts: Parts;
   #searchLagMs: number;
-  #lastWizard = 0;
-  #failedLogins = 0;
   #inFlight = 0;
 
   constructor(journal: EffectJournal, options: TrytonEmulatorOptions) {
@@ -61,13 +66,26 @@ export class TrytonPlatform {
     const sequences = new Sequences();
     this.shipments = new Shipments(this.store, journal, sequences, this.#now);
     this.invoices = new Invoices(this.store, journal, sequences, this.#now);
-    this.sales = new Sales({ store: this.store, journal, sequences, shipments: this.shipments, invoices: this.invoices, now: this.#now, priceDigits: options.priceDigits ?? 4 });
-    this.#parts = { store: this.store, sales: this.sales, shipments: this.shipments, invoices: this.invoices, isVisible: (model, row) => this.#isVisible(model, row) };
-    plant(this.store, { ...defaultSeed, ...options.data }, this.#user, this.#now());
-  }
-
-  get #user(): string {
-    return this.#options.user ?? 'tallyport';
+    this.sales = new Sales({
+      store: this.store,
+      journal,
+      sequences,
+      shipments: this.shipments,
+      invoices: this.invoices,
+      now: this.#now,
+      priceDigits: options.priceDigits ?? 4,
+    });
+    this.#parts = {
+      store: this.store,
+      sales: this.sales,
+      shipments: this.shipments,
+      invoices: this.invoices,
+      isVisible: (model, row) => this.#isVisible(model, row),
+    };
+    const user = options.user ?? 'tallyport';
+    this.#sessions = new Sessions(user, options.password ?? 'secret');
+    this.#wizards = new Wizards(this.store, this.sales);
+    plant(this.store, { ...defaultSeed, ...options.data }, user, this.#now());
   }
 
   addProduct(code: string, type: 'goods' | 'service' = 'goods'): number {
@@ -76,7 +94,7 @@ export class TrytonPlatform {
 
   /** Forgets all sessions, as the server does after its time-out: the next call gets 401. */
   expireSessions(): void {
-    this.#sessions.clear();
+    this.#sessions.expire();
   }
 
   /** From now on a new sale stays out of searches for so long. Milliseconds. */
@@ -86,25 +104,48 @@ export class TrytonPlatform {
 
   /** The sales under a reference, oldest first. */
   salesWith(reference: string): readonly Row[] {
-    return [...(this.store.byValue('sale.sale', 'reference', reference) ?? [])].map((id) => this.store.get('sale.sale', id));
+    return [...(this.store.byValue('sale.sale', 'reference', reference) ?? [])].map((id) =>
+      this.store.get('sale.sale', id),
+    );
   }
 
   /**
    * Picks, packs and sends a sale's goods in so many shipments, each with a tracking number where one is given. Leaves the
    * last `keep` parts waiting. Answers the ids of the shipments that left.
    */
-  ship(saleId: number, { parts = 1, keep = 0, tracking = [] }: { readonly parts?: number; readonly keep?: number; readonly tracking?: readonly string[] } = {}): readonly number[] {
+  ship(
+    saleId: number,
+    {
+      parts = 1,
+      keep = 0,
+      tracking = [],
+    }: { readonly parts?: number; readonly keep?: number; readonly tracking?: readonly string[] } = {},
+  ): readonly number[] {
     const sent: number[] = [];
     for (let part = 0; part < parts - keep; part += 1) {
-      const open = this.shipments.ofSale(this.store.get('sale.sale', saleId)).find((id) => ['waiting', 'assigned'].includes(String(this.store.get('stock.shipment.out', id)['state'])));
+      const open = this.shipments
+        .ofSale(this.store.get('sale.sale', saleId))
+        .find((id) =>
+          ['waiting', 'assigned'].includes(textOf(this.store.get('stock.shipment.out', id)['state'])),
+        );
       if (open === undefined) break;
       const left = new Big(parts - part);
-      const share = new Map([...this.shipments.quantities(open)].map(([line, quantity]) => [line, quantity.div(left).round(0, Big.roundUp)]));
+      const share = new Map(
+        [...this.shipments.quantities(open)].map(([line, quantity]) => [
+          line,
+          quantity.div(left).round(0, Big.roundUp),
+        ]),
+      );
       this.shipments.assign([open]);
       this.shipments.reduceTo(open, share);
       this.shipments.press('pick', [open]);
       const number = tracking[part];
-      if (number !== undefined) this.store.create('stock.package', { shipment_id: open, code: String(open), shipping_reference: number });
+      if (number !== undefined)
+        this.store.create('stock.package', {
+          shipment_id: open,
+          code: String(open),
+          shipping_reference: number,
+        });
       this.shipments.press('pack', [open]);
       this.shipments.press('done', [open]);
       sent.push(open);
@@ -128,7 +169,17 @@ export class TrytonPlatform {
       return envelope({ id, result: await this.#call(request, method, params) });
     } catch (error) {
       if (error instanceof ServerError) return envelope({ id, error: error.wire });
-      if (error instanceof HttpAnswer) return error.status === 401 && method !== 'common.db.login' ? { status: 401, headers: { 'content-type': 'text/plain; charset=utf-8', 'www-authenticate': 'Basic realm="Tryton"' }, body: '' } : html(error.status, error.title);
+      if (error instanceof HttpAnswer)
+        return error.status === 401 && method !== 'common.db.login'
+          ? {
+              status: 401,
+              headers: {
+                'content-type': 'text/plain; charset=utf-8',
+                'www-authenticate': 'Basic realm="Tryton"',
+              },
+              body: '',
+            }
+          : html(error.status, error.title);
       throw error;
     }
   }
@@ -136,19 +187,28 @@ export class TrytonPlatform {
   async #call(request: EmulatorRequest, method: string, params: readonly Json[]): Promise<Json> {
     if (method === 'common.server.version') return '6.0.29';
     if (request.path !== `/${this.#options.database ?? 'tryton'}/`) throw new HttpAnswer(404, 'Not Found');
-    if (method === 'common.db.login') return this.#login(params);
-    const userId = this.#authorized(request);
-    if (method === 'model.res.user.get_preferences') return { company: 1, 'company.rec_name': 'Emulated Ltd', language: 'en', groups: [] };
+    if (method === 'common.db.login') return this.#sessions.login(params);
+    const userId = this.#sessions.authorized(request.headers['authorization']);
+    if (method === 'model.res.user.get_preferences')
+      return { company: 1, 'company.rec_name': 'Emulated Ltd', language: 'en', groups: [] };
     const context = params.at(-1);
-    if (context === null || typeof context !== 'object' || Array.isArray(context)) throw new ServerError(['Missing context argument', '']);
-    return this.#slowly(method, () => this.#dispatch(method, params.slice(0, -1), context as JsonObject, userId));
+    if (context === null || typeof context !== 'object' || Array.isArray(context))
+      throw new ServerError(['Missing context argument', '']);
+    return this.#slowly(method, () =>
+      this.#dispatch(method, params.slice(0, -1), context as JsonObject, userId),
+    );
   }
 
   #dispatch(method: string, params: readonly Json[], context: JsonObject, userId: number): Json {
-    if (method.startsWith('wizard.')) return this.#wizard(method.slice('wizard.'.length), params, context);
+    if (method.startsWith('wizard.'))
+      return this.#wizards.call(method.slice('wizard.'.length), params, context);
     if (!method.startsWith('model.')) throw new HttpAnswer(403, 'Forbidden');
     const name = method.slice('model.'.length);
-    if (name === 'res.user.warning.create' && (params[0] as JsonObject[]).some((warning) => warning['user'] !== userId)) throw new HttpAnswer(403, 'Forbidden');
+    if (
+      name === 'res.user.warning.create' &&
+      (params[0] as JsonObject[]).some((warning) => warning['user'] !== userId)
+    )
+      throw new HttpAnswer(403, 'Forbidden');
     return callModel(this.#parts, name, params, context);
   }
 
@@ -167,56 +227,30 @@ export class TrytonPlatform {
     }
   }
 
-  #wizard(name: string, params: readonly Json[], context: JsonObject): Json {
-    const method = name.slice(name.lastIndexOf('.') + 1);
-    const wizard = name.slice(0, name.lastIndexOf('.'));
-    if (method === 'create') {
-      this.#wizards.set((this.#lastWizard += 1), wizard);
-      return [this.#lastWizard, 'ask', 'end'];
-    }
-    const [id, data, state] = params;
-    if (method === 'delete') {
-      this.#wizards.delete(id as number);
-      return null;
-    }
-    if (method !== 'execute' || state !== 'handle') throw new HttpAnswer(403, 'Forbidden');
-    const sale = this.store.get('sale.sale', context['active_id'] as number);
-    const ask = (data as JsonObject)['ask'] as JsonObject;
-    if (wizard === 'sale.handle.shipment.exception') this.sales.ignoreMoves(sale, ask['domain_moves'] as number[]);
-    else this.sales.ignoreInvoices(sale, ask['domain_invoices'] as number[]);
-    return {};
-  }
-
-  #login([user, parameters]: readonly Json[]): Json {
-    if (this.#failedLogins >= loginsBeforeLimit) throw new HttpAnswer(429, 'Too Many Requests');
-    if (user !== this.#user || (parameters as JsonObject)['password'] !== (this.#options.password ?? 'secret')) {
-      this.#failedLogins += 1;
-      throw new HttpAnswer(401, 'Unauthorized');
-    }
-    this.#failedLogins = 0;
-    const key = randomBytes(16).toString('hex');
-    this.#sessions.add(`${this.#user}:1:${key}`);
-    return [1, key];
-  }
-
-  #authorized({ headers }: EmulatorRequest): number {
-    const session = Buffer.from(headers['authorization']?.replace(/^Session /, '') ?? '', 'base64').toString('latin1');
-    if (!this.#sessions.has(session)) throw new HttpAnswer(401, 'Unauthorized');
-    return 1;
-  }
-
   #isVisible(model: string, row: Row): boolean {
     if (this.#searchLagMs === 0 || model !== 'sale.sale') return true;
     const at = row['create_date'] as { readonly [unit: string]: number };
-    const bornMs = Date.UTC(at['year'] ?? 0, (at['month'] ?? 1) - 1, at['day'], at['hour'], at['minute'], at['second'], (at['microsecond'] ?? 0) / 1000);
+    const bornMs = Date.UTC(
+      at['year'] ?? 0,
+      (at['month'] ?? 1) - 1,
+      at['day'],
+      at['hour'],
+      at['minute'],
+      at['second'],
+      (at['microsecond'] ?? 0) / 1000,
+    );
     return this.#now() - bornMs >= this.#searchLagMs;
   }
 }
 
-function parse(body: string): { readonly id: Json; readonly method: string; readonly params: readonly Json[] } | null {
+function parse(
+  body: string,
+): { readonly id: Json; readonly method: string; readonly params: readonly Json[] } | null {
   try {
     const parsed = JSON.parse(body) as { id?: Json; method?: Json; params?: Json };
-    return typeof parsed.method === 'string' && Array.isArray(parsed.params) ? { id: parsed.id ?? 0, method: parsed.method, params: parsed.params as Json[] } : null;
+    return typeof parsed.method === 'string' && Array.isArray(parsed.params)
+      ? { id: parsed.id ?? 0, method: parsed.method, params: parsed.params as Json[] }
+      : null;
   } catch {
     return null;
   }

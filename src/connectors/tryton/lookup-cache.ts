@@ -11,7 +11,11 @@ export class LookupCache {
   }
 
   /** The values of `keys` under `kind`; `find` is asked for those that are not known. */
-  async get<T>(kind: string, keys: readonly string[], find: (missing: readonly string[]) => Promise<ReadonlyMap<string, T>>): Promise<ReadonlyMap<string, T>> {
+  async get<T>(
+    kind: string,
+    keys: readonly string[],
+    find: (missing: readonly string[]) => Promise<ReadonlyMap<string, T>>,
+  ): Promise<ReadonlyMap<string, T>> {
     const now = this.#now();
     const values = new Map<string, T>();
     const missing: string[] = [];

@@ -5,12 +5,19 @@ import { tryton } from './connector.ts';
 import { trytonEmulator } from './emulator.ts';
 
 const fixtures = new URL('./fixtures/', import.meta.url);
-const count = ({ effects }: EffectJournal, type: string): number => effects.filter((effect) => effect.type === type).length;
+const count = ({ effects }: EffectJournal, type: string): number =>
+  effects.filter((effect) => effect.type === type).length;
 
 conformance({
   connector: tryton,
   emulator: () => trytonEmulator({ password: 'secret-of-the-dock' }),
-  config: ({ url }) => ({ baseUrl: url, database: 'tryton', user: 'tallyport', password: 'secret-of-the-dock', items: 'same-as-sku' }),
+  config: ({ url }) => ({
+    baseUrl: url,
+    database: 'tryton',
+    user: 'tallyport',
+    password: 'secret-of-the-dock',
+    items: 'same-as-sku',
+  }),
   inbound: loadInboundFixtures(fixtures),
   commands: loadCommandFixtures(fixtures),
   trials: {
@@ -27,8 +34,22 @@ conformance({
       prepare: ({ platform }) => {
         const party = platform.store.create('party.party', { name: 'Ada', code: 'shop/Customer/77' }).id;
         const address = platform.store.create('party.address', { party, street: '1 Harbour Street' }).id;
-        const line = { type: 'line', product: 1, quantity: 1, unit: 1, unit_price: { __class__: 'Decimal', decimal: '10.00' } };
-        const sale = platform.sales.create({ reference: 'order:shop:1001', party, invoice_address: address, shipment_address: address, currency: 1, warehouse: 1, lines: [['create', [line]]] });
+        const line = {
+          type: 'line',
+          product: 1,
+          quantity: 1,
+          unit: 1,
+          unit_price: { __class__: 'Decimal', decimal: '10.00' },
+        };
+        const sale = platform.sales.create({
+          reference: 'order:shop:1001',
+          party,
+          invoice_address: address,
+          shipment_address: address,
+          currency: 1,
+          warehouse: 1,
+          lines: [['create', [line]]],
+        });
         platform.sales.press('quote', [sale]);
         platform.sales.press('confirm', [sale]);
       },

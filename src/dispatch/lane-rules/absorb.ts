@@ -1,8 +1,8 @@
 import { absorbEvent } from './absorb-event.ts';
 import { closeParked, decide, instant, park, tell } from './decide.ts';
 import type { LaneHost } from './host.ts';
-import type { Answer } from './lane.ts';
-import { settle } from './settle.ts';
+import type { Answer, LaneCommand } from './lane.ts';
+import { type HandlerTimes, settle } from './settle.ts';
 import type { StepDraft } from './step-draft.ts';
 
 /** Takes all that has arrived (answers of calls, events) through the process, until nothing is left to decide. */
@@ -33,15 +33,19 @@ function absorbAnswer(draft: StepDraft, host: LaneHost, answer: Answer): void {
     case 'finished':
       draft.finish(command, settled.outcome, settled.result);
       closeParked(draft, command, 'done');
+      if (settled.outcome === 'done') delaySuccessors(draft, host, command, handler);
       tell(draft, host, command, settled.result);
       if (outcome.kind === 'done')
-        for (const event of outcome.events ?? [])
+        for (const event of outcome.events ?? []) {
+          // An order that is only ever read, since its webhook does not carry it whole, is looked for by its number too.
+          for (const alias of host.aliasesOf(event)) draft.note('aliases', { alias });
           decide(
             draft,
             host,
             { kind: 'event', id: `command:${command.number}`, at: instant(host.nowMs()), event },
             `command:${command.number}`,
           );
+        }
       return;
     case 'again':
       // An attempt without effect needs no time to settle.
@@ -57,10 +61,35 @@ function absorbAnswer(draft: StepDraft, host: LaneHost, answer: Answer): void {
       draft.write(command);
       return;
     case 'parked':
+      // A newer one waits in its slot: released later, this one would overwrite what the newer one brought.
+      if (settled.state === 'pending' && hasSuccessor(draft, command)) {
+        draft.finish(command, 'superseded', settled.result);
+        return;
+      }
       command.state = settled.state;
       park(draft, command, settled.cause, settled.detail, settled.problems);
       tell(draft, host, command, settled.result);
   }
+}
+
+/** A look-up on behalf of the next one in its slot would not see yet what this one has just brought about. */
+function delaySuccessors(
+  draft: StepDraft,
+  host: LaneHost,
+  { slot }: LaneCommand,
+  { safety, searchLagMs }: HandlerTimes,
+): void {
+  if (safety.kind !== 'lookup-first' || searchLagMs === 0) return;
+  for (const other of draft.lane.commands.values()) {
+    if (other.slot !== slot || other.state !== 'pending') continue;
+    other.notBeforeMs = Math.max(other.notBeforeMs, host.nowMs() + searchLagMs);
+    draft.write(other);
+  }
+}
+
+function hasSuccessor({ lane }: StepDraft, { slot, number }: LaneCommand): boolean {
+  for (const other of lane.commands.values()) if (other.slot === slot && other.number > number) return true;
+  return false;
 }
 
 function detailOf(answer: Answer): string | null {

@@ -72,7 +72,8 @@ function apply(
       inFlight: false,
     });
   });
-  for (const deadline of decision.deadlines) draft.setTimer(deadline.name, deadline.at);
+  for (const deadline of decision.deadlines)
+    draft.setTimer(deadline.name, deadline.at, deadline.source ?? null);
   for (const ref of decision.links)
     draft.note('links', { connection: ref.connection, type: ref.type, external_id: ref.id });
   // The demand is whole, so the last one of a step stands for all.

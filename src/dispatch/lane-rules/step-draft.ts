@@ -21,7 +21,7 @@ export class StepDraft {
   readonly extras: StepExtras = {};
   /** By kind and key: of several notices of one thing in one step, the last one counts. */
   readonly #parked = new Map<string, { open: Opened } | { close: Closed }>();
-  readonly #timers = new Map<string, { name: string; at: string | null }>();
+  readonly #timers = new Map<string, { name: string; at: string | null; source: string | null }>();
   readonly #written = new Set<number>();
   readonly #created = new Set<number>();
   readonly #started = new Map<number, { timeoutMs: number; conflictKeys: readonly string[] }>();
@@ -42,8 +42,8 @@ export class StepDraft {
     rows.push(row);
   }
 
-  setTimer(name: string, at: string | null): void {
-    this.#timers.set(name, { name, at });
+  setTimer(name: string, at: string | null, source: string | null): void {
+    this.#timers.set(name, { name, at, source });
   }
 
   openParked(row: Opened): void {

@@ -169,7 +169,12 @@ function startAttempt(
  */
 function heads(lane: Lane): LaneCommand[] {
   const first = new Map<string, LaneCommand>();
-  for (const command of [...lane.commands.values()].sort((a, b) => a.number - b.number)) {
+  // What has begun ends before anything else begins: one released from its parking may be older, and would run beside a call
+  // that is under way, or wait for ever for a conflict key that the younger one holds until its outcome is known.
+  const isBegun = (command: LaneCommand): number => (command.inFlight || command.state !== 'pending' ? 0 : 1);
+  for (const command of [...lane.commands.values()].sort(
+    (a, b) => isBegun(a) - isBegun(b) || a.number - b.number,
+  )) {
     if (first.has(command.connection)) continue;
     if (command.parked && command.state === 'pending') continue;
     first.set(command.connection, command);

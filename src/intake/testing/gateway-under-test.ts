@@ -5,6 +5,7 @@ import { type Database, inTransaction, openDatabase } from '#journal/database.ts
 import { migrate } from '#journal/migrate.ts';
 import { masterKeyFrom } from '#journal/sealed-box.ts';
 import { testDatabase } from '#tests/postgres/test-database.ts';
+import { endConnectionsWhenStopping } from '../end-connections.ts';
 import { type GatewayOptions, webhookGateway } from '../gateway.ts';
 import { IntakeBatcher, type IntakeLimits } from '../intake-batcher.ts';
 import { IntakeMetrics } from '../intake-metrics.ts';
@@ -24,11 +25,7 @@ export type GatewayUnderTest = {
   readonly batcher: IntakeBatcher;
   readonly metrics: IntakeMetrics;
   readonly logged: string[];
-  post(
-    body: string | Buffer,
-    headers?: Readonly<Record<string, string>>,
-    path?: string,
-  ): Promise<Answer>;
+  post(body: string | Buffer, headers?: Readonly<Record<string, string>>, path?: string): Promise<Answer>;
   count(table: string): Promise<number>;
   rows<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** Holds up every insertion until `release`. */
@@ -53,6 +50,7 @@ export async function gatewayUnderTest(
   const batcher = new IntakeBatcher({ database, master, log }, limits);
   const metrics = new IntakeMetrics();
   const app = fastify();
+  endConnectionsWhenStopping(app);
   const targets = { shop: signedConnector, deaf: { inbound: {} } };
   webhookGateway(app, {
     connection: (tenant, id) =>
@@ -65,10 +63,17 @@ export async function gatewayUnderTest(
     ...options,
   });
   const client = new Pool(await app.listen({ port: 0, host: '127.0.0.1' }), { connections: 128 });
-  const admin = new pg.Client({ connectionString: place.superuserUrl });
-  await admin.connect();
+  const [admin, watcher] = [0, 1].map(() => new pg.Client({ connectionString: place.superuserUrl })) as [
+    pg.Client,
+    pg.Client,
+  ];
+  await Promise.all([admin.connect(), watcher.connect()]);
   const rows: GatewayUnderTest['rows'] = (sql, values) =>
-    inTransaction(observer, ['acme'], async (connection) => (await connection.query(sql, values)).rows as never);
+    inTransaction(
+      observer,
+      ['acme'],
+      async (connection) => (await connection.query(sql, values)).rows as never,
+    );
 
   return {
     app,
@@ -93,7 +98,11 @@ export async function gatewayUnderTest(
         },
       });
       const text = await answer.body.text();
-      return { status: answer.statusCode, headers: answer.headers, body: text === '' ? null : JSON.parse(text) as unknown };
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        body: text === '' ? null : (JSON.parse(text) as unknown),
+      };
     },
     async count(table) {
       const [row] = await rows<{ count: number }>(`select count(*) from ${table}`);
@@ -105,7 +114,8 @@ export async function gatewayUnderTest(
       return {
         release: async () => void (await admin.query('commit')),
         async waiting() {
-          const { rowCount } = await admin.query(
+          // On a connection of its own: within a transaction the view does not change.
+          const { rowCount } = await watcher.query(
             `select from pg_stat_activity where application_name = 'gateway' and wait_event_type = 'Lock'`,
           );
           return rowCount ?? 0;
@@ -113,15 +123,16 @@ export async function gatewayUnderTest(
       };
     },
     async cutDatabase() {
-      await admin.query(
+      await watcher.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'gateway' and datname = current_database()`,
       );
     },
     async stop() {
-      await client.destroy();
+      await Promise.all([admin.end(), watcher.end()]);
       await app.close();
+      await client.close();
       await batcher.idle();
-      await Promise.all([database.end(), observer.end(), admin.end()]);
+      await Promise.all([database.end(), observer.end()]);
       await place.drop();
     },
   };

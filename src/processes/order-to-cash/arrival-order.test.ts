@@ -219,6 +219,14 @@ describe('what does not belong here is rejected with a code', () => {
     expect(run.reserved).toEqual([]);
   });
 
+  test('an order that turns out to be a test goes no further', () => {
+    const run = new OrderRun().event(
+      orderObserved(buildOrder({ at: t0 })),
+      orderObserved(buildOrder({ at: t1, test: true })),
+    );
+    expect([run.withdrawn, run.reserved]).toEqual([['erp.order'], []]);
+  });
+
   test('a sandbox may process test orders', () => {
     const run = new OrderRun(testRules({ testOrders: 'process' })).event(
       orderObserved(buildOrder({ test: true })),

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import {
+  erpOrderObserved,
   erpOrderRef,
   invoiceObserved,
   orderObserved,
+  paymentObserved,
   shipmentObserved,
 } from '#tests/builders/event-builder.ts';
 import { buildOrder } from '#tests/builders/order-builder.ts';
@@ -96,4 +98,12 @@ test('an operator may have a refused update sent again', () => {
     .result('crm.order', { kind: 'rejected', code: 'DUPLICATE_VALUE', detail: 'merge first' })
     .operator('retry');
   expect([run.causes, upserts(run)]).toEqual([[], 2]);
+});
+
+test('a payment attempt that changes no state is shown all the same', () => {
+  const run = new OrderRun().event(orderObserved(buildOrder({ payment: 'pending' })));
+  run.event(paymentObserved({ status: 'failed', at: t1 }));
+  expect(run.asked('crm.order.upsert').at(-1)?.payload.order.payment.transactions).toMatchObject([
+    { status: 'failed' },
+  ]);
 });

@@ -4,6 +4,7 @@ import { type Absorbed, applied, rejected } from './absorbed.ts';
 import { absorbCancelResult, planCancellation } from './cancellation.ts';
 import { absorbCrmResult, planCrm } from './crm.ts';
 import { absorbEvent } from './events.ts';
+import { absorbCensusDeadline, censusDeadline, takeCensus } from './erp-census.ts';
 import { exceptionChanges } from './exceptions.ts';
 import { absorbFulfillmentResult, planFulfillment } from './fulfillment.ts';
 import { absorbAction } from './operator.ts';
@@ -34,8 +35,9 @@ function absorb(state: OrderState, input: ProcessInput, rules: OrderRules): Abso
     case 'result':
       return absorbResult[input.name](state, input, rules);
     case 'deadline':
-      if (input.name !== rereadDeadline) return rejected(state, 'unknown-deadline', input.name);
-      return absorbReadDeadline(state, input.at);
+      if (input.name === rereadDeadline) return absorbReadDeadline(state, input.at);
+      if (input.name === censusDeadline) return absorbCensusDeadline(state, input.at);
+      return rejected(state, 'unknown-deadline', input.name);
     case 'reservation':
       return applied({ ...state, short: state.reserved.length === 0 ? [] : input.short });
     case 'operator':
@@ -73,18 +75,32 @@ function settle(
   const { planned, view } = isUntouched ? { planned: read, view: null } : planAll(read, rules);
   const { state, exceptions } = isUntouched
     ? { state: planned.state, exceptions: [] }
-    : exceptionChanges(planned.state, view);
-  const rereadAt = state.read?.rereadAt ?? null;
+    : exceptionChanges(takeCensus(planned.state, view, input.at, rules), view);
   return {
     state: view === null || view.status === state.status ? state : { ...state, status: view.status },
     disposition: absorbed.disposition,
     commands: planned.commands,
     withdraw: planned.withdraw,
-    deadlines: rereadAt === (before.read?.rereadAt ?? null) ? [] : [{ name: rereadDeadline, at: rereadAt }],
+    deadlines: deadlineChanges(before, state, rules),
     ...(planned.reservations === undefined ? {} : { reservations: planned.reservations }),
     exceptions,
     links: absorbed.links ?? [],
   };
+}
+
+/** The census waits until the ERP has been read past its deadline: one that is not being read shows nothing, and proves nothing. */
+function deadlineChanges(
+  before: OrderState,
+  { read, census }: OrderState,
+  rules: OrderRules,
+): Decision<OrderState>['deadlines'] {
+  const rereadAt = read?.rereadAt ?? null;
+  return [
+    ...(rereadAt === (before.read?.rereadAt ?? null) ? [] : [{ name: rereadDeadline, at: rereadAt }]),
+    ...(census.dueAt === before.census.dueAt
+      ? []
+      : [{ name: censusDeadline, at: census.dueAt, ...(rules.erp !== null && { source: rules.erp }) }]),
+  ];
 }
 
 /** Runs the planners one after the other; the view is derived anew only after one that changed something. */

@@ -33,6 +33,11 @@ export const orderExceptions = {
     means: 'An operator took a command back before it was sent.',
     remedy: 'Use "retry" when it is to be sent after all; a changed order is sent by itself.',
   },
+  'missing-in-erp': {
+    means: 'The ERP should have the order by now, and does not show it.',
+    remedy:
+      'Look at what the detail names. Where the ERP took the order and lost it, check there and use "retry"; this closes when the ERP shows the order.',
+  },
   'stock-short': {
     means: 'Stock did not suffice for all of the order.',
     remedy: 'Replenish or move stock, agree on a later delivery, or cancel the line at the storefront.',

@@ -1,6 +1,7 @@
 import type { ExceptionNotice } from '../process.ts';
 import { contentHash } from './content-hash.ts';
 import { type OrderException, orderExceptions } from './exception-catalogue.ts';
+import { missingDetail } from './erp-census.ts';
 import { isPositive } from './quantity.ts';
 import type { OrderState, Trouble } from './state.ts';
 import { isCancelledInErp, isInErp, type OrderView } from './view.ts';
@@ -119,6 +120,9 @@ function business(state: OrderState, view: OrderView): readonly Wanted[] {
       detail,
       ...(erp.carried === null ? {} : { valueMinor: erp.carried.totalMinor }),
     });
+  }
+  if (state.census.isMissing) {
+    wanted.push({ key: 'missing', cause: 'missing-in-erp', detail: missingDetail(state) });
   }
   if (isCancelledInErp(state) && isLive) {
     wanted.push({

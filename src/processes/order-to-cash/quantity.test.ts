@@ -6,7 +6,9 @@ import { isPositive, larger, minus, plain, plus, smaller } from './quantity.ts';
 const digits = (max: number) => fc.stringMatching(new RegExp(`^(0|[1-9][0-9]{0,${max}})$`));
 const anyDecimal = fc
   .tuple(fc.boolean(), digits(17), fc.option(fc.stringMatching(/^[0-9]{1,6}$/)))
-  .map(([isNegative, whole, fraction]) => decimal(`${isNegative && whole !== '0' ? '-' : ''}${whole}${fraction === null ? '' : `.${fraction}`}`));
+  .map(([isNegative, whole, fraction]) =>
+    decimal(`${isNegative && whole !== '0' ? '-' : ''}${whole}${fraction === null ? '' : `.${fraction}`}`),
+  );
 
 test('the short way and the long way agree', () => {
   const same = (a: Decimal, b: Decimal) => expect(compareDecimals(a, b)).toBe(0);

@@ -24,7 +24,9 @@ const refundOf = (restock: Refund['lines'][number]['restock']): Refund => {
     ref: { ...ref, type: 'Refund', id: 'r1' },
     at: t1,
     note: null,
-    lines: [{ lineId: 'line-1', quantity: decimal(1), restock, location: null, subtotal: nothing, tax: nothing }],
+    lines: [
+      { lineId: 'line-1', quantity: decimal(1), restock, location: null, subtotal: nothing, tax: nothing },
+    ],
     adjustments: [],
     transactionIds: [],
     extensions: {},
@@ -100,6 +102,15 @@ describe('a hold keeps an order out of the ERP', () => {
       expect(run.asked('erp.order.create')).toHaveLength(count);
     },
   );
+
+  test('a fulfilment order that is cancelled or closed does not speak for the order', () => {
+    const run = new OrderRun(testRules({ release: { fulfillmentHolds: 'all' } }));
+    run.event(
+      fulfillmentOrderObserved({ id: '1', status: 'on-hold' }),
+      fulfillmentOrderObserved({ id: '2', status: 'cancelled' }),
+    );
+    expect(run.event(seen({})).asked('erp.order.create')).toEqual([]);
+  });
 
   test('a hold that comes before the command was sent takes it back; lifted, the order is asked for again', () => {
     const run = new OrderRun().event(
@@ -197,18 +208,38 @@ describe('pain 7: an edit after release is never silent', () => {
 
   test('a return of what was shipped is none, whatever is still to come', () => {
     const lines = [{ quantity: '3' }];
-    const run = new OrderRun().event(seen({ lines })).done('erp.order', erpOrderRef).event(shipmentObserved());
-    run.event(seen({ at: t1, lines: [{ quantity: '3', current: '2' }], with: { refunds: [refundOf('returned')] } }));
+    const run = new OrderRun()
+      .event(seen({ lines }))
+      .done('erp.order', erpOrderRef)
+      .event(shipmentObserved());
+    run.event(
+      seen({ at: t1, lines: [{ quantity: '3', current: '2' }], with: { refunds: [refundOf('returned')] } }),
+    );
     expect(run.causes).toEqual([]);
-    expect(run.view.order.lines[0]?.quantities).toMatchObject({ shipped: '1', returned: '1', released: '2', cancelled: '0' });
+    expect(run.view.order.lines[0]?.quantities).toMatchObject({
+      shipped: '1',
+      returned: '1',
+      released: '2',
+      cancelled: '0',
+    });
   });
 
   test('a refund that calls off what has not left is an edit', () => {
     const lines = [{ quantity: '3' }];
-    const run = new OrderRun().event(seen({ lines })).done('erp.order', erpOrderRef).event(shipmentObserved());
-    run.event(seen({ at: t1, lines: [{ quantity: '3', current: '2' }], with: { refunds: [refundOf('cancelled')] } }));
+    const run = new OrderRun()
+      .event(seen({ lines }))
+      .done('erp.order', erpOrderRef)
+      .event(shipmentObserved());
+    run.event(
+      seen({ at: t1, lines: [{ quantity: '3', current: '2' }], with: { refunds: [refundOf('cancelled')] } }),
+    );
     expect(run.causes).toEqual(['edited-after-release']);
-    expect(run.view.order.lines[0]?.quantities).toMatchObject({ shipped: '1', returned: '0', released: '1', cancelled: '1' });
+    expect(run.view.order.lines[0]?.quantities).toMatchObject({
+      shipped: '1',
+      returned: '0',
+      released: '1',
+      cancelled: '1',
+    });
   });
 });
 

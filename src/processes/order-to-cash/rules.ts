@@ -105,6 +105,16 @@ const readRules = z
   })
   .prefault({});
 
+const censusRules = z
+  .strictObject({
+    missingAfterMs: z
+      .int()
+      .positive()
+      .default(60_000)
+      .describe('how long after it is due an order may stay unseen in the ERP before somebody is told'),
+  })
+  .prefault({});
+
 /** What a retailer decides about its orders. Data: schema-checked, versioned; a key that is not listed fails. */
 export const orderRulesSchema = z.strictObject({
   erp: textSchema.nullable().default(null).describe('connection of the ERP; null: none'),
@@ -123,6 +133,7 @@ export const orderRulesSchema = z.strictObject({
   reservation: reservationRules,
   close: closeRules,
   reads: readRules,
+  census: censusRules,
 });
 export type OrderRules = z.infer<typeof orderRulesSchema>;
 

@@ -50,6 +50,9 @@ export type ErpState = {
   readonly trouble: Trouble | null;
 };
 
+/** Until when the ERP should have shown the order; null while it need not. */
+export type CensusState = { readonly dueAt: Instant | null; readonly isMissing: boolean };
+
 export type CrmState = {
   /** Hash of the payload last asked for; null = ask (again). */
   readonly asked: string | null;
@@ -95,6 +98,7 @@ export type OrderState = {
   readonly read: ReadState | null;
   readonly erp: ErpState;
   readonly crm: CrmState;
+  readonly census: CensusState;
   readonly told: { readonly [shipmentKey: string]: Told };
   /** The demand last handed to the engine. */
   readonly reserved: readonly Reservation[];
@@ -133,6 +137,7 @@ export const emptyOrderState: OrderState = {
     trouble: null,
   },
   crm: { asked: null, trouble: null },
+  census: { dueAt: null, isMissing: false },
   told: {},
   reserved: [],
   short: [],

@@ -44,7 +44,10 @@ export const environmentSchema = z.object({
     .optional()
     .describe("this process's name in the journal; by itself host name and process id"),
   LOG_LEVEL: z.enum(logLevels).default('info').describe('least level that is logged'),
-  LOG_FORMAT: z.enum(['json', 'pretty']).default('json').describe('one JSON object a line, or text for people'),
+  LOG_FORMAT: z
+    .enum(['json', 'pretty'])
+    .default('json')
+    .describe('one JSON object a line, or text for people'),
   TALLYPORT_DATABASE_CONNECTIONS: count(2, 100)
     .default(8)
     .describe('connections of worker and scheduler; the gateway has 3 of its own, and one listens'),
@@ -83,7 +86,9 @@ export type Environment = {
 export function readEnvironment(
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): Environment {
-  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+  const set = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const result = environmentSchema.safeParse(set);
   const problems: ConfigurationProblem[] = (result.error?.issues ?? []).map(({ path, message }) => ({
     file: 'environment',
@@ -94,7 +99,8 @@ export function readEnvironment(
     problems.push({
       file: 'environment',
       path: 'TALLYPORT_MASTER_KEY',
-      message: 'is required with DATABASE_URL: make one with "openssl rand -base64 32" and keep it apart from backups',
+      message:
+        'is required with DATABASE_URL: make one with "openssl rand -base64 32" and keep it apart from backups',
     });
   if (!result.success || problems.length > 0) throw new ConfigurationError(problems);
   return Object.freeze({

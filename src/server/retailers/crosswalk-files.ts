@@ -79,7 +79,8 @@ function readTable(file: string): {
     if (key === '' || value === '') problem(info.lines, 'key and value must not be empty');
     else if (key.length > longest || value.length > longest)
       problem(info.lines, `key and value may have ${longest} characters`);
-    else if (record.length > 3) problem(info.lines, 'has more than three columns; quote values that hold a comma');
+    else if (record.length > 3)
+      problem(info.lines, 'has more than three columns; quote values that hold a comma');
     else if (values.has(key)) problem(info.lines, `the key "${key}" stands here twice`);
     else values.set(key, value);
   }

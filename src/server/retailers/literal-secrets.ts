@@ -17,7 +17,11 @@ export function literalSecrets(
 }
 
 /** The places in `tree` that a field's path, with its `*`, leads to. */
-function leaves(tree: unknown, path: readonly string[], walked: Path): readonly { path: Path; value: unknown }[] {
+function leaves(
+  tree: unknown,
+  path: readonly string[],
+  walked: Path,
+): readonly { path: Path; value: unknown }[] {
   const [key, ...rest] = path;
   if (key === undefined) return [{ path: walked, value: tree }];
   if (typeof tree !== 'object' || tree === null) return [];

@@ -11,7 +11,7 @@ import type { Retailer } from './retailer.ts';
 export function loadRetailers(options: {
   readonly directory: string;
   readonly only?: readonly string[] | undefined;
-  variable(name: string): string | undefined;
+  readonly variable: (name: string) => string | undefined;
 }): readonly Retailer[] {
   const { directory, only, variable } = options;
   const present = existsSync(directory)
@@ -38,7 +38,11 @@ export function loadRetailers(options: {
         message: `"${tenant}" is claimed by ${sharing.map(({ folder }) => folder).join(' and ')}`,
       });
   if (only === undefined && present.length === 0)
-    problems.push({ file: directory, path: '$', message: 'holds no retailer: make <name>/retailer.json in it' });
+    problems.push({
+      file: directory,
+      path: '$',
+      message: 'holds no retailer: make <name>/retailer.json in it',
+    });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return retailers;
 }

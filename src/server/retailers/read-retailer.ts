@@ -17,10 +17,7 @@ type Reading = { readonly retailer: Retailer | null; readonly problems: readonly
 type Note = { readonly path: Path; readonly message: string };
 
 /** Reads one retailer's folder. Never throws for what stands in it: every problem is named by file and path, and values stay out. */
-export function readRetailer(
-  folder: string,
-  variable: (name: string) => string | undefined,
-): Reading {
+export function readRetailer(folder: string, variable: (name: string) => string | undefined): Reading {
   const file = join(folder, 'retailer.json');
   const raw = parsed(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   if (!raw.ok) return { retailer: null, problems: [{ file, path: '$', message: raw.message }] };
@@ -30,7 +27,10 @@ export function readRetailer(
   const resolved = resolveReferences(raw.value, variable, (path) => fieldAt(fields, path)?.type ?? null);
   const skeleton = retailerSchema.safeParse(resolved.value);
   const notes: Note[] = [
-    ...literalSecrets(raw.value, fields.filter(({ secret }) => secret)),
+    ...literalSecrets(
+      raw.value,
+      fields.filter(({ secret }) => secret),
+    ),
     ...resolved.problems,
     // A key that is missing because its variable is not set was named already.
     ...without(resolved.problems, skeleton.error?.issues.map(noteOf) ?? []),
@@ -42,7 +42,12 @@ export function readRetailer(
       Record<string, unknown>
     >;
     const issues = config.error?.issues.map(noteOf) ?? [];
-    notes.push(...without(resolved.problems, issues.map((note) => ({ ...note, path: [...prefix, ...note.path] }))));
+    notes.push(
+      ...without(
+        resolved.problems,
+        issues.map((note) => ({ ...note, path: [...prefix, ...note.path] })),
+      ),
+    );
     const own = skeleton.data?.connections[id];
     if (own === undefined || !config.success) continue;
     const { allowPrivateAddresses, trustedCertificates = null } = own;
@@ -58,7 +63,10 @@ export function readRetailer(
   if (!skeleton.success || problems.length > 0) return { retailer: null, problems };
   const { tenant, name, alerts } = skeleton.data;
   const rules = { 'order-to-cash': orderRules(skeleton.data) };
-  return { retailer: { tenant, name, folder, connections, rules, alerts, crosswalks: crosswalks.rows }, problems };
+  return {
+    retailer: { tenant, name, folder, connections, rules, alerts, crosswalks: crosswalks.rows },
+    problems,
+  };
 }
 
 function orderRules({ rules, roles }: RetailerFile): Retailer['rules']['order-to-cash'] {
@@ -115,7 +123,11 @@ function roleProblems(
   platforms: ReadonlyMap<string, Connector>,
 ): readonly Note[] {
   const named = [
-    ...roles.storefronts.map((id, index) => ({ id, role: 'storefront' as const, path: ['roles', 'storefronts', index] })),
+    ...roles.storefronts.map((id, index) => ({
+      id,
+      role: 'storefront' as const,
+      path: ['roles', 'storefronts', index],
+    })),
     { id: roles.erp, role: 'erp' as const, path: ['roles', 'erp'] },
     { id: roles.crm, role: 'crm' as const, path: ['roles', 'crm'] },
   ];
@@ -128,13 +140,18 @@ function roleProblems(
   });
 }
 
-const noteOf = ({ path, message }: z.core.$ZodIssue): Note => ({ path: path as (string | number)[], message });
+const noteOf = ({ path, message }: z.core.$ZodIssue): Note => ({
+  path: path as (string | number)[],
+  message,
+});
 
 const without = (named: readonly Note[], notes: readonly Note[]): readonly Note[] =>
   notes.filter(({ path }) => !named.some((known) => known.path.every((key, index) => key === path[index])));
 
 const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
 
 const at = (value: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((inner, key) => asRecord(inner)[key], value);

@@ -32,7 +32,10 @@ export function resolveReferences(
     if (!value.includes('${')) return value;
     const match = referencePattern.exec(value);
     if (match === null) {
-      problems.push({ path, message: 'a reference is the whole value: "${env:NAME}" or "${env:NAME:-default}"' });
+      problems.push({
+        path,
+        message: 'a reference is the whole value: "${env:NAME}" or "${env:NAME:-default}"',
+      });
       return absent;
     }
     const [, name = '', fallback] = match;

@@ -13,7 +13,9 @@ const connectionSchema = z.strictObject({
   allowPrivateAddresses: z
     .boolean()
     .default(false)
-    .describe('whether the platform may have an address in a private network, such as an ERP on the premises'),
+    .describe(
+      'whether the platform may have an address in a private network, such as an ERP on the premises',
+    ),
   trustedCertificates: z
     .string()
     .includes('BEGIN CERTIFICATE', { message: 'must be certificates in PEM form' })
@@ -31,7 +33,9 @@ export const retailerSchema = z.strictObject({
   name: z.string().min(1).describe('what people call it'),
   connections: z
     .record(idSchema, connectionSchema)
-    .describe("accounts on platforms, by the retailer's own name for each; never renamed after the first start"),
+    .describe(
+      "accounts on platforms, by the retailer's own name for each; never renamed after the first start",
+    ),
   roles: z
     .strictObject({
       storefronts: z
@@ -51,7 +55,9 @@ export const retailerSchema = z.strictObject({
     .describe('what the retailer decides, by process'),
   alerts: z
     .strictObject({
-      webhookUrl: z.url({ protocol: /^https?$/ }).describe('where alerts are posted, signed as Standard Webhooks'),
+      webhookUrl: z
+        .url({ protocol: /^https?$/ })
+        .describe('where alerts are posted, signed as Standard Webhooks'),
       secret: z.string().min(1).meta({ secret: true }).describe('the secret that signs them, "whsec_..."'),
       allowPrivateAddresses: z
         .boolean()

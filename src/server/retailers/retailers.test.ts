@@ -30,7 +30,9 @@ function problemsOf(directory: string, set = variables): readonly string[] {
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     expect(error.message).not.toMatch(/canary/);
-    return error.problems.map(({ file, path, message }) => `${file.slice(directory.length + 1)} ${path}: ${message}`);
+    return error.problems.map(
+      ({ file, path, message }) => `${file.slice(directory.length + 1)} ${path}: ${message}`,
+    );
   }
   return [];
 }
@@ -61,7 +63,9 @@ describe('the two example retailers run on the same program', () => {
       sources: ['shopify-us'],
       fulfillment: { notifiesCustomer: 'storefront' },
     });
-    expect(northwind?.connections[2]?.config).toMatchObject({ org: { currency: 'USD', accountModel: 'person' } });
+    expect(northwind?.connections[2]?.config).toMatchObject({
+      org: { currency: 'USD', accountModel: 'person' },
+    });
     expect(northwind?.crosswalks).toContainEqual({
       connection: 'tryton-us',
       table: 'tax-code',
@@ -128,7 +132,13 @@ test('a broken retailer names all its problems at once, by file and path, and sh
       erp: { connector: 'sap-of-the-future', config: {} },
       crm: {
         connector: 'tryton',
-        config: { baseUrl: 'https://${env:HALF}', database: 'd', user: 'u', password: '${env:PASSWORD}', concurrency: '${env:MANY}' },
+        config: {
+          baseUrl: 'https://${env:HALF}',
+          database: 'd',
+          user: 'u',
+          password: '${env:PASSWORD}',
+          concurrency: '${env:MANY}',
+        },
       },
     },
     roles: { erp: 'shop', crm: 'nobody' },
@@ -176,7 +186,10 @@ test('a role goes to a connection that is there and whose platform can play it',
     tenant: 'odd',
     name: 'Odd',
     connections: {
-      erp: { connector: 'tryton', config: { baseUrl: 'http://erp.test', database: 'd', user: 'u', password: '${env:PASSWORD}' } },
+      erp: {
+        connector: 'tryton',
+        config: { baseUrl: 'http://erp.test', database: 'd', user: 'u', password: '${env:PASSWORD}' },
+      },
     },
     roles: { storefronts: ['erp', 'shop'], erp: 'erp', crm: null },
   });
@@ -187,7 +200,8 @@ test('a role goes to a connection that is there and whose platform can play it',
 });
 
 test('two folders cannot be one tenant, and a folder that is named must be there', () => {
-  for (const name of ['one', 'two']) cpSync(join(examples, 'harbour-supply'), join(scratch, name), { recursive: true });
+  for (const name of ['one', 'two'])
+    cpSync(join(examples, 'harbour-supply'), join(scratch, name), { recursive: true });
   expect(problemsOf(scratch)).toEqual([
     expect.stringMatching(/tenant: "harbour-supply" is claimed by .*one and .*two/) as string,
   ]);
@@ -205,7 +219,14 @@ test('numbers and truth values may come from the environment', () => {
       erp: {
         connector: 'tryton',
         allowPrivateAddresses: '${env:PRIVATE}',
-        config: { baseUrl: '${env:URL}', database: 'd', user: '12', password: '${env:PASSWORD}', company: '${env:COMPANY}', concurrency: '${env:UNSET:-}' },
+        config: {
+          baseUrl: '${env:URL}',
+          database: 'd',
+          user: '12',
+          password: '${env:PASSWORD}',
+          company: '${env:COMPANY}',
+          concurrency: '${env:UNSET:-}',
+        },
       },
     },
   });

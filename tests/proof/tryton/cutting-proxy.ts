@@ -19,17 +19,22 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
     void readAll(incoming).then((body) => {
       const at = armed.findIndex((text) => body.includes(text));
       if (at >= 0) armed.splice(at, 1);
-      const upstream = request({ hostname, port, method: incoming.method, path: incoming.url, headers: incoming.headers }, (answer) => {
-        void readAll(answer).then((content) => {
-          if (at >= 0) {
-            cut += 1;
-            incoming.socket.destroy();
-            return;
-          }
-          outgoing.writeHead(answer.statusCode ?? 502, { 'content-type': answer.headers['content-type'] ?? 'application/json' });
-          outgoing.end(content);
-        });
-      });
+      const upstream = request(
+        { hostname, port, method: incoming.method, path: incoming.url, headers: incoming.headers },
+        (answer) => {
+          void readAll(answer).then((content) => {
+            if (at >= 0) {
+              cut += 1;
+              incoming.socket.destroy();
+              return;
+            }
+            outgoing.writeHead(answer.statusCode ?? 502, {
+              'content-type': answer.headers['content-type'] ?? 'application/json',
+            });
+            outgoing.end(content);
+          });
+        },
+      );
       upstream.once('error', () => incoming.socket.destroy());
       upstream.end(body);
     });

@@ -25,12 +25,22 @@ export type Drive = {
 /** After an answer that was lost. The request's own work must have ended; the proof's server is quiet. Milliseconds. */
 const settledMs = 3_000;
 
-export function directDrive(url: string, settings: { readonly database: string; readonly user: string; readonly password: string }): Drive {
+export function directDrive(
+  url: string,
+  settings: { readonly database: string; readonly user: string; readonly password: string },
+): Drive {
   const at = bench({ baseUrl: url, ...settings });
 
-  const run = async <Request extends Json>(handler: CommandHandler<never, Request, TrytonClient>, key: string, request: Request): Promise<number> => {
+  const run = async <Request extends Json>(
+    handler: CommandHandler<never, Request, TrytonClient>,
+    key: string,
+    request: Request,
+  ): Promise<number> => {
     const { outcome, history } = await deliver(handler, request, at.client, { key, settledMs });
-    if (outcome.kind !== 'done') throw new Error(`${key}: ${JSON.stringify(outcome)} after ${history.map(({ kind }: Outcome) => kind).join(', ')}`);
+    if (outcome.kind !== 'done')
+      throw new Error(
+        `${key}: ${JSON.stringify(outcome)} after ${history.map(({ kind }: Outcome) => kind).join(', ')}`,
+      );
     return Number(outcome.refs?.[0]?.id);
   };
 
@@ -42,10 +52,19 @@ export function directDrive(url: string, settings: { readonly database: string; 
     async events() {
       const events: CanonicalEvent[] = [];
       for (const poller of Object.values(tryton.pollers)) {
-        for (let cursor: string | null = null, more = true; more; ) {
+        for (let cursor: string | null = null, more = true; more;) {
           const page = await poller.poll(cursor, newCall({ timeoutMs: 60_000 }), at.client);
           if (page.kind !== 'read') throw new Error(JSON.stringify(page));
-          for (const { topic, occurredAt, body, sourceEventId } of page.records) events.push(...(tryton.inbound[topic]?.map({ connection, topic, occurredAt, body, bodyHash: sourceEventId }) ?? []));
+          for (const { topic, occurredAt, body, sourceEventId } of page.records)
+            events.push(
+              ...(tryton.inbound[topic]?.map({
+                connection,
+                topic,
+                occurredAt,
+                body,
+                bodyHash: sourceEventId,
+              }) ?? []),
+            );
           ({ cursor, more } = page);
           await sleep(0);
         }

@@ -2,12 +2,25 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 
 /** What the proof activates; `--activate-dependencies` brings the rest. */
-export const modules = ['sale', 'stock', 'account_invoice_stock', 'stock_package_shipping', 'sale_credit_limit'] as const;
+export const modules = [
+  'sale',
+  'stock',
+  'account_invoice_stock',
+  'stock_package_shipping',
+  'sale_credit_limit',
+] as const;
 
 /** Debian's names: each module and what it depends on is a package of its own. */
 const packages = [
-  'tryton-server', 'tryton-modules-sale', 'tryton-modules-stock', 'tryton-modules-account-invoice-stock', 'tryton-modules-stock-package-shipping',
-  'tryton-modules-sale-credit-limit', 'python3-psycopg2', 'python3-werkzeug', 'postgresql',
+  'tryton-server',
+  'tryton-modules-sale',
+  'tryton-modules-stock',
+  'tryton-modules-account-invoice-stock',
+  'tryton-modules-stock-package-shipping',
+  'tryton-modules-sale-credit-limit',
+  'python3-psycopg2',
+  'python3-werkzeug',
+  'postgresql',
 ] as const;
 
 /** Installs what is missing from Debian's own archive, as root. Answers how long that took; 0 when all was there. Milliseconds. */
@@ -18,7 +31,10 @@ export function installTryton(): number {
   const wait = ['-o', 'DPkg::Lock::Timeout=400'];
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   execFileSync('apt-get', [...wait, 'update'], { stdio: 'ignore', env: environment });
-  execFileSync('apt-get', [...wait, 'install', '-y', '--no-install-recommends', ...missing], { stdio: 'ignore', env: environment });
+  execFileSync('apt-get', [...wait, 'install', '-y', '--no-install-recommends', ...missing], {
+    stdio: 'ignore',
+    env: environment,
+  });
   return Date.now() - startedMs;
 }
 
@@ -26,7 +42,10 @@ function isInstalled(name: string): boolean {
   // PostgreSQL may be there by its server package alone.
   if (name === 'postgresql') return existsSync('/usr/lib/postgresql');
   try {
-    return execFileSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).includes('install ok installed');
+    return execFileSync('dpkg-query', ['-W', '-f', '${Status}', name], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).includes('install ok installed');
   } catch {
     return false;
   }
@@ -35,7 +54,10 @@ function isInstalled(name: string): boolean {
 /** The installed versions, as text for a key: a cached database fits only the version that made it. */
 export function installedVersions(): string {
   const names = packages.filter((name) => name.startsWith('tryton'));
-  return execFileSync('dpkg-query', ['-W', '-f', '${Package}=${Version}\n', ...names], { encoding: 'utf8' }) + `${postgresBin()}\n${modules.join()}`;
+  return (
+    execFileSync('dpkg-query', ['-W', '-f', '${Package}=${Version}\n', ...names], { encoding: 'utf8' }) +
+    `${postgresBin()}\n${modules.join()}`
+  );
 }
 
 /** Where Debian keeps the newest PostgreSQL's programs. @throws Error when there is none. */

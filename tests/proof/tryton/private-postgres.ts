@@ -12,7 +12,8 @@ export function postgresAccount(): Account {
   if (process.getuid?.() !== 0) return null;
   for (const name of ['postgres', 'nobody']) {
     try {
-      const id = (flag: string): number => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+      const id = (flag: string): number =>
+        Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
       return { uid: id('-u'), gid: id('-g') };
     } catch {
       continue;
@@ -22,14 +23,27 @@ export function postgresAccount(): Account {
 }
 
 export function initCluster(data: string, account: Account): void {
-  execFileSync(`${postgresBin()}/initdb`, ['-D', data, '-U', 'tryton', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'], { stdio: 'ignore', cwd: '/', ...account });
+  execFileSync(
+    `${postgresBin()}/initdb`,
+    ['-D', data, '-U', 'tryton', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'],
+    { stdio: 'ignore', cwd: '/', ...account },
+  );
 }
 
 /** Starts a cluster of our own on loopback, its socket and its log in `folder`. */
-export async function startCluster(data: string, folder: string, port: number, account: Account): Promise<ChildProcess> {
+export async function startCluster(
+  data: string,
+  folder: string,
+  port: number,
+  account: Account,
+): Promise<ChildProcess> {
   const log = openSync(`${folder}/postgres.log`, 'a');
   const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`];
-  const child = spawn(`${postgresBin()}/postgres`, ['-D', data, '-p', String(port), ...settings], { stdio: ['ignore', log, log], cwd: '/', ...account });
+  const child = spawn(`${postgresBin()}/postgres`, ['-D', data, '-p', String(port), ...settings], {
+    stdio: ['ignore', log, log],
+    cwd: '/',
+    ...account,
+  });
   for (let tries = 0; tries < 150; tries += 1) {
     if (child.exitCode !== null) throw new Error(`PostgreSQL did not start: see ${folder}/postgres.log`);
     if (isReady(port)) return child;
@@ -49,7 +63,11 @@ function isReady(port: number): boolean {
 }
 
 export function runSql(port: number, database: string, sql: string): void {
-  execFileSync(`${postgresBin()}/psql`, ['-q', '-h', '127.0.0.1', '-p', String(port), '-U', 'tryton', '-d', database, '-c', sql], { stdio: 'ignore' });
+  execFileSync(
+    `${postgresBin()}/psql`,
+    ['-q', '-h', '127.0.0.1', '-p', String(port), '-U', 'tryton', '-d', database, '-c', sql],
+    { stdio: 'ignore' },
+  );
 }
 
 /** Ends a process that we started, and waits for it; kills it after 20 s. */

@@ -26,13 +26,22 @@ export type Tryton = {
   /** A button or another method on records. */
   on(model: string, method: string, ids: readonly number[], context?: Row): Promise<Value>;
   /** Runs a wizard: each step names the state and the values of the form that led to it. */
-  wizard(name: string, context: Row, steps: readonly { readonly state: string; readonly form: Record<string, Row> }[]): Promise<void>;
+  wizard(
+    name: string,
+    context: Row,
+    steps: readonly { readonly state: string; readonly form: Record<string, Row> }[],
+  ): Promise<void>;
   /** What every later call carries, e.g. the company. */
   readonly context: Record<string, Value>;
 };
 
 export const dec = (text: string): Row => ({ __class__: 'Decimal', decimal: text });
-export const day = (year: number, month: number, dayOfMonth: number): Row => ({ __class__: 'date', year, month, day: dayOfMonth });
+export const day = (year: number, month: number, dayOfMonth: number): Row => ({
+  __class__: 'date',
+  year,
+  month,
+  day: dayOfMonth,
+});
 /** The text of a Decimal field. @throws TypeError for anything else. */
 export function decimalText(value: Value | undefined): string {
   const text = (value as Row | null | undefined)?.['decimal'];
@@ -46,7 +55,12 @@ export function asText(value: Value | undefined): string {
 }
 
 /** Logs in; the password goes into the request only. @throws TrytonAnswer */
-export async function connect(url: string, database: string, user: string, password: string): Promise<Tryton> {
+export async function connect(
+  url: string,
+  database: string,
+  user: string,
+  password: string,
+): Promise<Tryton> {
   let authorization: string | null = null;
   let id = 0;
   const context: Record<string, Value> = {};
@@ -75,14 +89,23 @@ export async function connect(url: string, database: string, user: string, passw
     userId: session[0],
     context,
     call,
-    search: async (model, domain, extra = {}) => (await post(`model.${model}.search`, [domain, 0, null, null, { ...context, ...extra }])) as number[],
+    search: async (model, domain, extra = {}) =>
+      (await post(`model.${model}.search`, [domain, 0, null, null, { ...context, ...extra }])) as number[],
     read: async (model, ids, fields) => (await call(`model.${model}.read`, ids, fields)) as Row[],
-    create: async (model, values) => ((await call(`model.${model}.create`, [values])) as readonly number[])[0] as number,
+    create: async (model, values) =>
+      ((await call(`model.${model}.create`, [values])) as readonly number[])[0] as number,
     on: (model, method, ids, extra = {}) => post(`model.${model}.${method}`, [ids, { ...context, ...extra }]),
     wizard: async (name, extra, steps) => {
       const [wizard] = (await post(`wizard.${name}.create`, [{ ...context, ...extra }])) as readonly [number];
-      for (const step of steps) await post(`wizard.${name}.execute`, [wizard, step.form, step.state, { ...context, ...extra }]);
+      for (const step of steps)
+        await post(`wizard.${name}.execute`, [wizard, step.form, step.state, { ...context, ...extra }]);
       await post(`wizard.${name}.delete`, [wizard, context]);
     },
   };
+}
+
+/** Takes the company of the user's preferences into the context of every later call. */
+export async function asCompany(tryton: Tryton): Promise<void> {
+  const preferences = (await tryton.call('model.res.user.get_preferences', true)) as Row;
+  tryton.context['company'] = preferences['company'] ?? null;
 }

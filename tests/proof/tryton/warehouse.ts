@@ -5,11 +5,16 @@ import { type Row, type Tryton, TrytonAnswer } from './rpc.ts';
 const shipments = 'stock.shipment.out';
 
 /** Picks, packs and sends a sale's goods in two shipments: first one piece of each line, then the rest. Each in a parcel. */
-export async function shipInTwo(tryton: Tryton, sale: number, tracking: readonly [string, string]): Promise<void> {
+export async function shipInTwo(
+  tryton: Tryton,
+  sale: number,
+  tracking: readonly [string, string],
+): Promise<void> {
   const [first] = await waiting(tryton, sale);
   if (first === undefined) throw new Error(`sale ${sale} has no waiting shipment`);
   const [row] = await tryton.read(shipments, [first], ['inventory_moves']);
-  for (const move of (row?.['inventory_moves'] as readonly number[] | undefined) ?? []) await tryton.call('model.stock.move.write', [move], { quantity: 1 });
+  for (const move of (row?.['inventory_moves'] as readonly number[] | undefined) ?? [])
+    await tryton.call('model.stock.move.write', [move], { quantity: 1 });
   await send(tryton, first, tracking[0]);
   const [second] = await waiting(tryton, sale);
   if (second === undefined) throw new Error(`sale ${sale} has nothing left to send`);
@@ -17,11 +22,16 @@ export async function shipInTwo(tryton: Tryton, sale: number, tracking: readonly
 }
 
 async function send(tryton: Tryton, shipment: number, tracking: string): Promise<void> {
-  if ((await tryton.on(shipments, 'assign_try', [shipment])) !== true) throw new Error(`shipment ${shipment} could not be assigned`);
+  if ((await tryton.on(shipments, 'assign_try', [shipment])) !== true)
+    throw new Error(`shipment ${shipment} could not be assigned`);
   await tryton.on(shipments, 'pick', [shipment]);
   const [row] = await tryton.read(shipments, [shipment], ['outgoing_moves', 'company']);
   await tryton.create('stock.package', {
-    type: await packageType(tryton), shipment: `${shipments},${shipment}`, shipping_reference: tracking, company: row?.['company'] ?? null, moves: [['add', row?.['outgoing_moves'] ?? []]],
+    type: await packageType(tryton),
+    shipment: `${shipments},${shipment}`,
+    shipping_reference: tracking,
+    company: row?.['company'] ?? null,
+    moves: [['add', row?.['outgoing_moves'] ?? []]],
   });
   await confirming(tryton, () => tryton.on(shipments, 'pack', [shipment]));
   await tryton.on(shipments, 'done', [shipment]);
@@ -37,7 +47,8 @@ export async function postInvoices(tryton: Tryton, sale: number): Promise<void> 
 
 async function waiting(tryton: Tryton, sale: number): Promise<readonly number[]> {
   const [row] = (await tryton.read('sale.sale', [sale], ['shipments.state'])) as readonly Row[];
-  return (row?.['shipments.'] as readonly { id: number; state: string }[]).flatMap(({ id, state }) => (state === 'waiting' ? [id] : []));
+  const known = (row?.['shipments.'] ?? []) as readonly { readonly id: number; readonly state: string }[];
+  return known.flatMap(({ id, state }) => (state === 'waiting' ? [id] : []));
 }
 
 async function packageType(tryton: Tryton): Promise<number> {
@@ -52,9 +63,14 @@ async function confirming(tryton: Tryton, press: () => Promise<unknown>): Promis
       await press();
       return;
     } catch (error) {
-      const warning = error instanceof TrytonAnswer ? (error.error as readonly [string, readonly string[]]) : null;
+      const warning =
+        error instanceof TrytonAnswer ? (error.error as readonly [string, readonly string[]]) : null;
       if (warning?.[0] !== 'UserWarning' || warnings === 5) throw error;
-      await tryton.create('res.user.warning', { user: tryton.userId, name: warning[1][0] ?? '', always: false });
+      await tryton.create('res.user.warning', {
+        user: tryton.userId,
+        name: warning[1][0] ?? '',
+        always: false,
+      });
     }
   }
 }

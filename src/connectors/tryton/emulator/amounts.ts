@@ -1,12 +1,16 @@
 import Big from 'big.js';
 import type { Json, JsonObject } from '#canonical/json.ts';
 import type { Row, Store } from './store.ts';
+import { textOf } from './text.ts';
 
 export type Amounts = { readonly untaxed: Big; readonly tax: Big; readonly total: Big };
 
 const halfEven = 2;
-const numeric = (value: Json | undefined): Big => new Big(String((value as JsonObject | null | undefined)?.['decimal'] ?? 0));
-export const wire = (value: Big, digits: number): JsonObject => ({ __class__: 'Decimal', decimal: value.toFixed(digits, halfEven) });
+const numeric = (value: Json | undefined): Big => new Big(textOf(value) || '0');
+export const wire = (value: Big, digits: number): JsonObject => ({
+  __class__: 'Decimal',
+  decimal: value.toFixed(digits, halfEven),
+});
 
 /** Net, taxes and total of a sale as Tryton adds them up: bases rounded per line, taxes per line or once per document. */
 export function saleAmounts(store: Store, sale: Row): Amounts {
@@ -17,10 +21,15 @@ export function saleAmounts(store: Store, sale: Row): Amounts {
   let untaxed = new Big(0);
   for (const id of store.related('sale.sale', sale, 'lines')) {
     const line = store.get('sale.line', id);
-    const amount = numeric(line['unit_price'] ?? null).times(String(line['quantity'] ?? 0));
+    const amount = numeric(line['unit_price'] ?? null).times(textOf(line['quantity'] ?? 0));
     untaxed = untaxed.plus(round(amount));
     for (const tax of store.related('sale.line', line, 'taxes')) {
-      taxes.set(tax, (taxes.get(tax) ?? new Big(0)).plus(amount.times(numeric(store.get('account.tax', tax)['rate'] ?? null))));
+      taxes.set(
+        tax,
+        (taxes.get(tax) ?? new Big(0)).plus(
+          amount.times(numeric(store.get('account.tax', tax)['rate'] ?? null)),
+        ),
+      );
     }
     // "Line" rounds the running sum after each line, as the server does.
     if (rounding === 'line') for (const [tax, sum] of taxes) taxes.set(tax, round(sum));

@@ -2,9 +2,16 @@ import Big from 'big.js';
 import type { Json, JsonObject } from '#canonical/json.ts';
 import { schema } from './schema.ts';
 import type { Row, Store } from './store.ts';
+import { textOf } from './text.ts';
 
 /** The records of a model that fulfil a search domain, in the order asked for. */
-export function search(store: Store, model: string, domain: Json, order: Json, isVisible: (row: Row) => boolean): Row[] {
+export function search(
+  store: Store,
+  model: string,
+  domain: Json,
+  order: Json,
+  isVisible: (row: Row) => boolean,
+): Row[] {
   const table = store.table(model);
   const ids = candidates(store, model, domain);
   const rows: Row[] = [];
@@ -21,21 +28,59 @@ export function search(store: Store, model: string, domain: Json, order: Json, i
   });
 }
 
-/** An equality on an indexed field at the top narrows the search. */
+/** Equalities on indexed fields narrow the search: one of those that must hold, or all of an OR. */
 function candidates(store: Store, model: string, domain: Json): ReadonlySet<number> | null {
-  if (!Array.isArray(domain) || domain[0] === 'OR') return null;
-  for (const clause of domain as readonly Json[]) {
-    if (!Array.isArray(clause) || typeof clause[0] !== 'string' || clause[1] !== '=') continue;
-    const [name, , value] = clause as [string, string, Json];
-    if (name === 'id' && typeof value === 'number') return new Set([value]);
-    if (name === 'company' || value === null || schema[model]?.[name] === undefined) continue;
-    const ids = store.byValue(model, name, value);
+  if (!Array.isArray(domain)) return null;
+  const clauses = domain as readonly Json[];
+  if (clauses[0] === 'OR') {
+    const branches = clauses.slice(1).map((clause) => candidates(store, model, clause));
+    return branches.reduce(
+      (all, ids) => (all === null || ids === null ? null : new Set([...all, ...ids])),
+      new Set<number>(),
+    );
+  }
+  if (typeof clauses[0] === 'string') return clauses[0] === 'AND' ? null : equal(store, model, clauses);
+  for (const clause of clauses) {
+    const ids = candidates(store, model, clause);
     if (ids !== null) return ids;
   }
   return null;
 }
 
-const operators = new Set(['=', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'like', 'ilike', 'not like', 'not ilike']);
+/** The records for which `path = value` can hold, where indexes lead there. */
+function equal(
+  store: Store,
+  model: string,
+  [path, operator, value = null]: readonly Json[],
+): ReadonlySet<number> | null {
+  if (operator !== '=' || value === null || typeof path !== 'string') return null;
+  if (path === 'id') return typeof value === 'number' ? new Set([value]) : null;
+  // Every record is of the one company: that narrows nothing.
+  if (path === 'company') return null;
+  const dot = path.indexOf('.');
+  if (dot < 0) return schema[model]?.[path] === undefined ? null : store.byValue(model, path, value);
+  const field = schema[model]?.[path.slice(0, dot)];
+  if (field?.kind !== 'one2many') return null;
+  const children = equal(store, field.target, [path.slice(dot + 1), operator, value]);
+  return children === null
+    ? null
+    : new Set([...children].map((id) => store.get(field.target, id)[field.inverse] as number));
+}
+
+const operators = new Set([
+  '=',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'in',
+  'not in',
+  'like',
+  'ilike',
+  'not like',
+  'not ilike',
+]);
 
 function matches(store: Store, model: string, row: Row, domain: Json): boolean {
   const clauses = domain as readonly Json[];
@@ -47,17 +92,26 @@ function matches(store: Store, model: string, row: Row, domain: Json): boolean {
   return clauses.every((clause) => matches(store, model, row, clause));
 }
 
-function matchesLeaf(store: Store, model: string, row: Row, [path, operator, wanted]: readonly Json[]): boolean {
-  if (!operators.has(String(operator))) throw new TypeError(`no operator ${String(operator)}`);
-  const [name = '', ...rest] = String(path).split('.');
+function matchesLeaf(
+  store: Store,
+  model: string,
+  row: Row,
+  [path, operator, wanted]: readonly Json[],
+): boolean {
+  if (!operators.has(textOf(operator))) throw new TypeError(`no operator ${textOf(operator)}`);
+  const [name = '', ...rest] = textOf(path).split('.');
   const field = store.field(model, name);
   if (rest.length > 0) {
     const target = 'target' in field ? field.target : undefined;
     if (target === undefined) throw new TypeError(`${name} is no relation`);
-    return store.related(model, row, name).some((id) => matchesLeaf(store, target, store.get(target, id), [rest.join('.'), operator ?? '=', wanted ?? null]));
+    return store
+      .related(model, row, name)
+      .some((id) =>
+        matchesLeaf(store, target, store.get(target, id), [rest.join('.'), operator ?? '=', wanted ?? null]),
+      );
   }
   const value = field.kind === 'function' ? store.computed(model, row, name) : (row[name] ?? null);
-  return test(value, String(operator), wanted ?? null);
+  return test(value, textOf(operator), wanted ?? null);
 }
 
 function test(value: Json, operator: string, wanted: Json): boolean {
@@ -72,7 +126,7 @@ function test(value: Json, operator: string, wanted: Json): boolean {
       return !test(value, 'in', wanted);
     case 'like':
     case 'ilike':
-      return typeof value === 'string' && pattern(String(wanted), operator === 'ilike').test(value);
+      return typeof value === 'string' && pattern(textOf(wanted), operator === 'ilike').test(value);
     case 'not like':
     case 'not ilike':
       return !test(value, operator.slice(4), wanted);
@@ -80,7 +134,13 @@ function test(value: Json, operator: string, wanted: Json): boolean {
       // SQL: null compares with nothing.
       if (value === null || wanted === null) return false;
       const compared = compare(value, wanted);
-      return operator === '<' ? compared < 0 : operator === '<=' ? compared <= 0 : operator === '>' ? compared > 0 : compared >= 0;
+      return operator === '<'
+        ? compared < 0
+        : operator === '<='
+          ? compared <= 0
+          : operator === '>'
+            ? compared > 0
+            : compared >= 0;
     }
   }
 }
@@ -90,7 +150,13 @@ function pattern(like: string, anyCase: boolean): RegExp {
   const key = `${like}\n${String(anyCase)}`;
   let expression = patterns.get(key);
   if (expression === undefined) {
-    const source = like.replaceAll(/\\?[\s\S]/g, (part) => (part === '%' ? '[\\s\\S]*' : part === '_' ? '[\\s\\S]' : RegExp.escape(part.length === 2 ? part.slice(1) : part)));
+    const source = like.replaceAll(/\\?[\s\S]/g, (part) =>
+      part === '%'
+        ? '[\\s\\S]*'
+        : part === '_'
+          ? '[\\s\\S]'
+          : RegExp.escape(part.length === 2 ? part.slice(1) : part),
+    );
     patterns.set(key, (expression = new RegExp(`^${source}$`, anyCase ? 'i' : '')));
   }
   return expression;
@@ -100,7 +166,8 @@ function pattern(like: string, anyCase: boolean): RegExp {
 function compare(a: Json, b: Json): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   if (typeof a === 'object' && typeof b === 'object') {
-    if ((a as JsonObject)['__class__'] === 'Decimal') return new Big(String((a as JsonObject)['decimal'])).cmp(String((b as JsonObject)['decimal']));
+    if ((a as JsonObject)['__class__'] === 'Decimal')
+      return new Big(textOf((a as JsonObject)['decimal'])).cmp(textOf((b as JsonObject)['decimal']));
     const [left, right] = [timeKey(a as JsonObject), timeKey(b as JsonObject)];
     return left < right ? -1 : left > right ? 1 : 0;
   }
@@ -108,9 +175,21 @@ function compare(a: Json, b: Json): number {
 }
 
 const timeKeys = new WeakMap<object, string>();
-const units = [['year', 4], ['month', 2], ['day', 2], ['hour', 2], ['minute', 2], ['second', 2], ['microsecond', 6]] as const;
+const units = [
+  ['year', 4],
+  ['month', 2],
+  ['day', 2],
+  ['hour', 2],
+  ['minute', 2],
+  ['second', 2],
+  ['microsecond', 6],
+] as const;
 function timeKey(at: JsonObject): string {
   let key = timeKeys.get(at);
-  if (key === undefined) timeKeys.set(at, (key = units.map(([unit, digits]) => String(at[unit] ?? 0).padStart(digits, '0')).join('')));
+  if (key === undefined)
+    timeKeys.set(
+      at,
+      (key = units.map(([unit, digits]) => textOf(at[unit] ?? 0).padStart(digits, '0')).join('')),
+    );
   return key;
 }

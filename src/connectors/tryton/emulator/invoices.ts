@@ -3,6 +3,7 @@ import { encodeDate, microInstant } from '../codec.ts';
 import { currencyDigits, saleAmounts, wire } from './amounts.ts';
 import type { Sequences } from './sequences.ts';
 import type { Row, Store } from './store.ts';
+import { textOf } from './text.ts';
 
 const model = 'account.invoice';
 
@@ -32,8 +33,15 @@ export class Invoices {
     const { untaxed, tax, total } = saleAmounts(this.#store, sale);
     const digits = currencyDigits(this.#store, sale);
     const invoice = this.#store.create(model, {
-      state: 'draft', type: 'out', company: sale['company'] ?? null, party: sale['party'] ?? null, currency: sale['currency'] ?? null,
-      untaxed_amount: wire(untaxed, digits), tax_amount: wire(tax, digits), total_amount: wire(total, digits), sales: [['add', [sale.id]]],
+      state: 'draft',
+      type: 'out',
+      company: sale['company'] ?? null,
+      party: sale['party'] ?? null,
+      currency: sale['currency'] ?? null,
+      untaxed_amount: wire(untaxed, digits),
+      tax_amount: wire(tax, digits),
+      total_amount: wire(total, digits),
+      sales: [['add', [sale.id]]],
     });
     this.#bySale.set(sale.id, [...this.ofSale(sale.id), invoice.id]);
   }
@@ -42,9 +50,17 @@ export class Invoices {
     this.#move(ids, ['draft', 'validated'], (invoice) => {
       const today = encodeDate(microInstant(this.#now()).slice(0, 10));
       this.#store.create('account.move.line', { invoice: invoice.id, maturity_date: today });
-      this.#store.write(model, invoice.id, { state: 'posted', number: this.#sequences.next(model), invoice_date: invoice['invoice_date'] ?? today });
+      this.#store.write(model, invoice.id, {
+        state: 'posted',
+        number: this.#sequences.next(model),
+        invoice_date: invoice['invoice_date'] ?? today,
+      });
       for (const sale of this.#sales(invoice)) {
-        this.#journal.record('invoice.posted', String(this.#store.get('sale.sale', sale)['reference']), { invoice: invoice.id, sale, total: invoice['total_amount'] ?? null });
+        this.#journal.record('invoice.posted', textOf(this.#store.get('sale.sale', sale)['reference']), {
+          invoice: invoice.id,
+          sale,
+          total: invoice['total_amount'] ?? null,
+        });
       }
     });
   }
@@ -54,13 +70,17 @@ export class Invoices {
   }
 
   cancel(ids: readonly number[]): void {
-    this.#move(ids, ['draft', 'validated'], (invoice) => void this.#store.write(model, invoice.id, { state: 'cancelled' }));
+    this.#move(
+      ids,
+      ['draft', 'validated'],
+      (invoice) => void this.#store.write(model, invoice.id, { state: 'cancelled' }),
+    );
   }
 
   #move(ids: readonly number[], from: readonly string[], change: (invoice: Row) => void): void {
     for (const id of ids) {
       const invoice = this.#store.get(model, id);
-      if (!from.includes(String(invoice['state']))) continue;
+      if (!from.includes(textOf(invoice['state']))) continue;
       change(invoice);
       this.onChanged(this.#sales(invoice));
     }

@@ -8,19 +8,35 @@ import { schema } from './schema.ts';
 import type { Shipments } from './shipments.ts';
 import type { Row, Store } from './store.ts';
 
-export type Parts = { readonly store: Store; readonly sales: Sales; readonly shipments: Shipments; readonly invoices: Invoices; isVisible(model: string, row: Row): boolean };
+export type Parts = {
+  readonly store: Store;
+  readonly sales: Sales;
+  readonly shipments: Shipments;
+  readonly invoices: Invoices;
+  isVisible(model: string, row: Row): boolean;
+};
 type Ids = readonly number[];
 type Method = (parts: Parts, model: string, params: readonly Json[], context: JsonObject) => Json;
 
-const visible = ({ isVisible }: Parts, model: string) => (row: Row): boolean => isVisible(model, row);
+const visible =
+  (parts: Parts, model: string) =>
+  (row: Row): boolean =>
+    parts.isVisible(model, row);
 
 /** What every model offers. Parameters as the server takes them, without the context. */
 const generic: { readonly [method: string]: Method } = {
-  search: (parts, model, [domain, offset, limit, order]) => page(search(parts.store, model, domain ?? [], order ?? null, visible(parts, model)), offset, limit).map(({ id }) => id),
-  search_count: (parts, model, [domain]) => search(parts.store, model, domain ?? [], null, visible(parts, model)).length,
+  search: (parts, model, [domain, offset, limit, order]) =>
+    page(search(parts.store, model, domain ?? [], order ?? null, visible(parts, model)), offset, limit).map(
+      ({ id }) => id,
+    ),
+  search_count: (parts, model, [domain]) =>
+    search(parts.store, model, domain ?? [], null, visible(parts, model)).length,
   search_read: (parts, model, [domain, offset, limit, order, fields]) =>
-    page(search(parts.store, model, domain ?? [], order ?? null, visible(parts, model)), offset, limit).map((row) => readRow(parts.store, model, row, fields as string[])),
-  read: ({ store }, model, [ids, fields]) => (ids as Ids).map((id) => readRow(store, model, store.get(model, id), fields as string[])),
+    page(search(parts.store, model, domain ?? [], order ?? null, visible(parts, model)), offset, limit).map(
+      (row) => readRow(parts.store, model, row, fields as string[]),
+    ),
+  read: ({ store }, model, [ids, fields]) =>
+    (ids as Ids).map((id) => readRow(store, model, store.get(model, id), fields as string[])),
   create: (parts, model, [list]) => (list as JsonObject[]).map((values) => create(parts, model, values)),
   write: (parts, model, params, context) => {
     for (let index = 0; index < params.length; index += 2) {
@@ -38,9 +54,14 @@ const generic: { readonly [method: string]: Method } = {
   },
 };
 
-const button = (run: (parts: Parts, ids: Ids) => Json | void): Method => (parts, _model, [ids]) => run(parts, ids as Ids) ?? null;
-const saleButton = (name: Parameters<Sales['press']>[0]): Method => button(({ sales }, ids) => sales.press(name, ids));
-const shipmentButton = (name: Parameters<Shipments['press']>[0]): Method => button(({ shipments }, ids) => shipments.press(name, ids));
+const button =
+  (run: (parts: Parts, ids: Ids) => Json | void): Method =>
+  (parts, _model, [ids]) =>
+    run(parts, ids as Ids) ?? null;
+const saleButton = (name: Parameters<Sales['press']>[0]): Method =>
+  button(({ sales }, ids) => sales.press(name, ids));
+const shipmentButton = (name: Parameters<Shipments['press']>[0]): Method =>
+  button(({ shipments }, ids) => shipments.press(name, ids));
 
 /** What single models offer beyond that. */
 const special: { readonly [name: string]: Method } = {
@@ -75,7 +96,8 @@ function create(parts: Parts, model: string, values: JsonObject): number {
   if (model === 'sale.line') return parts.sales.createLine(values);
   if (model === 'party.party') {
     const code = values['code'];
-    if (typeof code === 'string' && (parts.store.byValue(model, 'code', code)?.size ?? 0) > 0) throw userError('The code on party must be unique.');
+    if (typeof code === 'string' && (parts.store.byValue(model, 'code', code)?.size ?? 0) > 0)
+      throw userError('The code on party must be unique.');
     return parts.store.create(model, { active: true, ...values }).id;
   }
   return parts.store.create(model, values).id;
@@ -90,7 +112,9 @@ function checkTimestamp(store: Store, model: string, id: number, context: JsonOb
 /** Seconds since the epoch with six decimals, as text. */
 export function timestamp(row: Row): string {
   const at = (row['write_date'] ?? row['create_date']) as { readonly [unit: string]: number };
-  const seconds = Date.UTC(at['year'] ?? 0, (at['month'] ?? 1) - 1, at['day'], at['hour'], at['minute'], at['second']) / 1000;
+  const seconds =
+    Date.UTC(at['year'] ?? 0, (at['month'] ?? 1) - 1, at['day'], at['hour'], at['minute'], at['second']) /
+    1000;
   return `${seconds}.${String(at['microsecond']).padStart(6, '0')}`;
 }
 

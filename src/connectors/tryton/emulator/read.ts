@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '#canonical/json.ts';
 import type { Row, Store } from './store.ts';
+import { textOf } from './text.ts';
 
 /** Reads fields as the server does: a dotted path comes back under its relation's name with a dot, always with the id. */
 export function readRow(store: Store, model: string, row: Row, fields: readonly string[]): JsonObject {
@@ -24,12 +25,17 @@ function value(store: Store, model: string, row: Row, name: string): Json {
 function relation(store: Store, model: string, row: Row, name: string, paths: readonly string[]): Json {
   const field = store.field(model, name);
   if (field.kind === 'reference') {
-    const [target, id] = String(row[name] ?? '').split(',');
-    return target === undefined || id === undefined ? null : readRow(store, target, store.get(target, Number(id)), paths);
+    const [target, id] = textOf(row[name] ?? '').split(',');
+    return target === undefined || id === undefined
+      ? null
+      : readRow(store, target, store.get(target, Number(id)), paths);
   }
   const target = 'target' in field ? field.target : undefined;
   if (target === undefined) throw new TypeError(`${model}.${name} is no relation`);
-  const rows = store.related(model, row, name).map((id) => readRow(store, target, store.get(target, id), paths));
-  const isMany = field.kind === 'one2many' || field.kind === 'many2many' || (field.kind === 'function' && name !== 'sale');
+  const rows = store
+    .related(model, row, name)
+    .map((id) => readRow(store, target, store.get(target, id), paths));
+  const isMany =
+    field.kind === 'one2many' || field.kind === 'many2many' || (field.kind === 'function' && name !== 'sale');
   return isMany ? rows : (rows[0] ?? null);
 }

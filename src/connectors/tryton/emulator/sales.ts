@@ -8,6 +8,7 @@ import type { Invoices } from './invoices.ts';
 import type { Sequences } from './sequences.ts';
 import type { Shipments } from './shipments.ts';
 import type { Row, Store } from './store.ts';
+import { textOf } from './text.ts';
 
 const model = 'sale.sale';
 
@@ -21,7 +22,15 @@ export class Sales {
   readonly #now: () => number;
   readonly #priceDigits: number;
 
-  constructor(parts: { store: Store; journal: EffectJournal; sequences: Sequences; shipments: Shipments; invoices: Invoices; now: () => number; priceDigits: number }) {
+  constructor(parts: {
+    store: Store;
+    journal: EffectJournal;
+    sequences: Sequences;
+    shipments: Shipments;
+    invoices: Invoices;
+    now: () => number;
+    priceDigits: number;
+  }) {
     this.#store = parts.store;
     this.#journal = parts.journal;
     this.#sequences = parts.sequences;
@@ -32,7 +41,8 @@ export class Sales {
     parts.shipments.onEnded = (sales) => this.#processAgain(sales);
     parts.invoices.onChanged = (sales) => this.#processAgain(sales);
     const { compute } = parts.store;
-    const amount = (name: 'untaxed' | 'tax' | 'total') => (sale: Row) => wire(saleAmounts(this.#store, sale)[name], currencyDigits(this.#store, sale));
+    const amount = (name: 'untaxed' | 'tax' | 'total') => (sale: Row) =>
+      wire(saleAmounts(this.#store, sale)[name], currencyDigits(this.#store, sale));
     compute.set(`${model}.untaxed_amount`, amount('untaxed'));
     compute.set(`${model}.tax_amount`, amount('tax'));
     compute.set(`${model}.total_amount`, amount('total'));
@@ -43,11 +53,20 @@ export class Sales {
 
   create(values: JsonObject): number {
     const sale = this.#store.create(model, {
-      state: 'draft', invoice_state: 'none', shipment_state: 'none', invoice_method: 'order', shipment_method: 'order', company: 1, ...values,
+      state: 'draft',
+      invoice_state: 'none',
+      shipment_state: 'none',
+      invoice_method: 'order',
+      shipment_method: 'order',
+      company: 1,
+      ...values,
     });
     // One call is one transaction: what is refused was never there.
     this.#orUndo(model, sale, () => this.#lines(sale).forEach((line) => this.#checkPrice(line)));
-    this.#journal.record('sale.created', String(sale['reference']), { sale: sale.id, total: this.#store.computed(model, sale, 'total_amount') });
+    this.#journal.record('sale.created', textOf(sale['reference']), {
+      sale: sale.id,
+      total: this.#store.computed(model, sale, 'total_amount'),
+    });
     return sale.id;
   }
 
@@ -64,7 +83,7 @@ export class Sales {
       const sale = this.#store.get(model, id);
       if (sale['state'] !== 'cancelled') throw userError(`To delete sale "${id}" you must cancel it.`);
       this.#store.delete(model, id);
-      this.#journal.record('sale.deleted', String(sale['reference']), { sale: id });
+      this.#journal.record('sale.deleted', textOf(sale['reference']), { sale: id });
     }
   }
 
@@ -73,20 +92,30 @@ export class Sales {
   }
 
   draft(sale: Row): void {
-    if (this.#is(sale, 'cancelled', 'quotation', 'confirmed')) this.#store.write(model, sale.id, { state: 'draft' });
+    if (this.#is(sale, 'cancelled', 'quotation', 'confirmed'))
+      this.#store.write(model, sale.id, { state: 'draft' });
   }
 
   quote(sale: Row): void {
     if (!this.#is(sale, 'draft')) return;
-    if (sale['invoice_address'] == null || sale['shipment_address'] == null) throw userError(`To get a quotation for sale "${sale.id}" you must enter an invoice and a shipment address.`);
-    this.#store.write(model, sale.id, { state: 'quotation', number: sale['number'] ?? this.#sequences.next(model) });
+    if (this.#isEmpty(sale, 'invoice_address') || this.#isEmpty(sale, 'shipment_address'))
+      throw userError(
+        `To get a quotation for sale "${sale.id}" you must enter an invoice and a shipment address.`,
+      );
+    this.#store.write(model, sale.id, {
+      state: 'quotation',
+      number: sale['number'] ?? this.#sequences.next(model),
+    });
   }
 
   /** Also processes, as the server does after its commit where no worker queue is set up. */
   confirm(sale: Row): void {
     if (!this.#is(sale, 'quotation')) return;
     this.#checkCredit(sale);
-    this.#store.write(model, sale.id, { state: 'confirmed', sale_date: sale['sale_date'] ?? encodeDate(microInstant(this.#now()).slice(0, 10)) });
+    this.#store.write(model, sale.id, {
+      state: 'confirmed',
+      sale_date: sale['sale_date'] ?? encodeDate(microInstant(this.#now()).slice(0, 10)),
+    });
     this.process(sale);
   }
 
@@ -97,19 +126,36 @@ export class Sales {
     if (sale['shipment_method'] === 'order') this.#shipments.plan(sale);
     const invoiceState = this.#invoiceState(sale);
     const shipmentState = this.#shipmentState(sale);
-    const isDone = (invoiceState === 'paid' || invoiceState === 'none') && (shipmentState === 'sent' || shipmentState === 'none');
-    const next = { invoice_state: invoiceState, shipment_state: shipmentState, state: isDone ? 'done' : 'processing' };
+    const isDone =
+      (invoiceState === 'paid' || invoiceState === 'none') &&
+      (shipmentState === 'sent' || shipmentState === 'none');
+    const next = {
+      invoice_state: invoiceState,
+      shipment_state: shipmentState,
+      state: isDone ? 'done' : 'processing',
+    };
     // The server writes what changed and nothing else, so that write_date stands still while nothing does.
-    if (next.state !== sale['state'] || next.invoice_state !== sale['invoice_state'] || next.shipment_state !== sale['shipment_state']) this.#store.write(model, sale.id, next);
-    const reference = String(sale['reference']);
-    if (isFirst) this.#journal.record('sale.processed', reference, { sale: sale.id, total: this.#store.computed(model, sale, 'total_amount') });
-    if (isDone && this.#everythingCancelled(sale)) this.#journal.record('sale.cancelled', reference, { sale: sale.id });
+    if (
+      next.state !== sale['state'] ||
+      next.invoice_state !== sale['invoice_state'] ||
+      next.shipment_state !== sale['shipment_state']
+    )
+      this.#store.write(model, sale.id, next);
+    const reference = textOf(sale['reference']);
+    if (isFirst)
+      this.#journal.record('sale.processed', reference, {
+        sale: sale.id,
+        total: this.#store.computed(model, sale, 'total_amount'),
+      });
+    if (isDone && this.#everythingCancelled(sale))
+      this.#journal.record('sale.cancelled', reference, { sale: sale.id });
   }
 
   cancel(sale: Row): void {
     if (!this.#is(sale, 'draft', 'quotation')) return;
     this.#store.write(model, sale.id, { state: 'cancelled' });
-    if (sale['number'] != null) this.#journal.record('sale.cancelled', String(sale['reference']), { sale: sale.id });
+    if (!this.#isEmpty(sale, 'number'))
+      this.#journal.record('sale.cancelled', textOf(sale['reference']), { sale: sale.id });
   }
 
   /** The two wizards that close an exception; what is not made anew is ignored. */
@@ -132,20 +178,33 @@ export class Sales {
 
   #invoiceState(sale: Row): string {
     const ignored = this.#store.related(model, sale, 'invoices_ignored');
-    const states = this.#invoices.ofSale(sale.id).flatMap((id) => (ignored.includes(id) ? [] : [this.#store.get('account.invoice', id)['state']]));
+    const states = this.#invoices
+      .ofSale(sale.id)
+      .flatMap((id) => (ignored.includes(id) ? [] : [this.#store.get('account.invoice', id)['state']]));
     if (states.length === 0) return 'none';
     if (states.includes('cancelled')) return 'exception';
     return states.every((state) => state === 'paid') ? 'paid' : 'waiting';
   }
 
   #shipmentState(sale: Row): string {
-    const lines = this.#lines(sale).map((line) => ({ line, moves: this.#shipments.movesOfLine(line.id), ignored: this.#store.related('sale.line', line, 'moves_ignored') }));
+    const lines = this.#lines(sale).map((line) => ({
+      line,
+      moves: this.#shipments.movesOfLine(line.id),
+      ignored: this.#store.related('sale.line', line, 'moves_ignored'),
+    }));
     if (lines.every(({ moves }) => moves.length === 0)) return 'none';
-    if (lines.some(({ moves, ignored }) => moves.some(({ id, state }) => state === 'cancelled' && !ignored.includes(id)))) return 'exception';
+    if (
+      lines.some(({ moves, ignored }) =>
+        moves.some(({ id, state }) => state === 'cancelled' && !ignored.includes(id)),
+      )
+    )
+      return 'exception';
     const isSent = lines.every(({ line, moves, ignored }) => {
       if (moves.length === 0) return true;
       const counted = moves.filter(({ id, state }) => state === 'done' || ignored.includes(id));
-      return counted.reduce((left, move) => left.minus(String(move['quantity'])), new Big(String(line['quantity']))).lte(0);
+      return counted
+        .reduce((left, move) => left.minus(textOf(move['quantity'])), new Big(textOf(line['quantity'])))
+        .lte(0);
     });
     return isSent ? 'sent' : 'waiting';
   }
@@ -161,10 +220,16 @@ export class Sales {
   #checkCredit(sale: Row): void {
     const party = this.#store.get('party.party', sale['party'] as number);
     const limit = party['credit_limit_amount'] as JsonObject | null;
-    if (limit === null || saleAmounts(this.#store, sale).untaxed.lte(String(limit['decimal']))) return;
+    if (limit === null || saleAmounts(this.#store, sale).untaxed.lte(textOf(limit['decimal']))) return;
     const name = `credit_limit_amount_sale.sale,${sale.id}`;
-    const confirmed = [...this.#store.table('res.user.warning').values()].find((warning) => warning['name'] === name);
-    if (confirmed === undefined) throw userWarning(name, `Party "${String(party['name'])}" has reached their credit limit of ${String(limit['decimal'])}.`);
+    const confirmed = [...this.#store.table('res.user.warning').values()].find(
+      (warning) => warning['name'] === name,
+    );
+    if (confirmed === undefined)
+      throw userWarning(
+        name,
+        `Party "${textOf(party['name'])}" has reached their credit limit of ${textOf(limit['decimal'])}.`,
+      );
     this.#store.delete('res.user.warning', confirmed.id);
   }
 
@@ -178,9 +243,11 @@ export class Sales {
   }
 
   #checkPrice(line: Row): void {
-    const price = String((line['unit_price'] as JsonObject | null)?.['decimal'] ?? '0');
+    const price = textOf((line['unit_price'] as JsonObject | null)?.['decimal'] ?? '0');
     if ((price.split('.')[1]?.length ?? 0) > this.#priceDigits) {
-      throw userError(`The number of digits in the value "Decimal('${price}')" for field "Unit Price" in "Sale Line" exceeds the limit of "${this.#priceDigits}".`);
+      throw userError(
+        `The number of digits in the value "Decimal('${price}')" for field "Unit Price" in "Sale Line" exceeds the limit of "${this.#priceDigits}".`,
+      );
     }
   }
 
@@ -188,5 +255,7 @@ export class Sales {
     return this.#store.related(model, sale, 'lines').map((id) => this.#store.get('sale.line', id));
   }
 
-  #is = (sale: Row, ...states: readonly string[]): boolean => states.includes(String(sale['state']));
+  #isEmpty = (sale: Row, field: string): boolean => (sale[field] ?? null) === null;
+
+  #is = (sale: Row, ...states: readonly string[]): boolean => states.includes(textOf(sale['state']));
 }

@@ -4,6 +4,7 @@ import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
 import { encodeDate, microInstant } from '../codec.ts';
 import type { Sequences } from './sequences.ts';
 import type { Row, Store } from './store.ts';
+import { textOf } from './text.ts';
 
 const shipmentModel = 'stock.shipment.out';
 type Button = 'draft' | 'wait' | 'pick' | 'pack' | 'done' | 'cancel';
@@ -44,8 +45,12 @@ export class Shipments {
     });
     if (open.length === 0) return null;
     const shipment = this.#store.create(shipmentModel, {
-      number: this.#sequences.next(shipmentModel), state: 'waiting', warehouse: sale['warehouse'] ?? null, company: sale['company'] ?? null,
-      customer: sale['party'] ?? null, delivery_address: sale['shipment_address'] ?? null,
+      number: this.#sequences.next(shipmentModel),
+      state: 'waiting',
+      warehouse: sale['warehouse'] ?? null,
+      company: sale['company'] ?? null,
+      customer: sale['party'] ?? null,
+      delivery_address: sale['shipment_address'] ?? null,
     });
     for (const { line, quantity } of open) this.#makeMove(shipment, line, quantity);
     this.#store.write(shipmentModel, shipment.id, {});
@@ -56,14 +61,21 @@ export class Shipments {
     const { from, to } = buttons[button];
     for (const id of ids) {
       const shipment = this.#store.get(shipmentModel, id);
-      if (!from.includes(String(shipment['state']))) continue;
+      if (!from.includes(textOf(shipment['state']))) continue;
       const isEnd = to === 'done' || to === 'cancelled';
       this.#store.write(shipmentModel, id, {
         state: to,
         ...(to === 'done' && { effective_date: encodeDate(microInstant(this.#now()).slice(0, 10)) }),
       });
-      if (isEnd) for (const move of this.#moves(shipment)) this.#store.write('stock.move', move.id, { state: to });
-      const sales = [...new Set(this.#moves(shipment).flatMap((move) => (this.#saleOf(move) === null ? [] : [this.#saleOf(move) as number])))];
+      if (isEnd)
+        for (const move of this.#moves(shipment)) this.#store.write('stock.move', move.id, { state: to });
+      const sales = [
+        ...new Set(
+          this.#moves(shipment).flatMap((move) =>
+            this.#saleOf(move) === null ? [] : [this.#saleOf(move) as number],
+          ),
+        ),
+      ];
       if (to === 'done') this.#record(shipment, sales);
       if (isEnd) this.onEnded(sales);
     }
@@ -72,7 +84,8 @@ export class Shipments {
   /** True when everything could be assigned; the emulated warehouse is never short. */
   assign(ids: readonly number[]): boolean {
     for (const id of ids) {
-      if (this.#store.get(shipmentModel, id)['state'] === 'waiting') this.#store.write(shipmentModel, id, { state: 'assigned' });
+      if (this.#store.get(shipmentModel, id)['state'] === 'waiting')
+        this.#store.write(shipmentModel, id, { state: 'assigned' });
     }
     return true;
   }
@@ -87,34 +100,58 @@ export class Shipments {
   }
 
   quantities(shipment: number): ReadonlyMap<number, Big> {
-    return new Map(this.#moves(this.#store.get(shipmentModel, shipment)).map((move) => [lineOf(move), new Big(String(move['quantity']))]));
+    return new Map(
+      this.#moves(this.#store.get(shipmentModel, shipment)).map((move) => [
+        lineOf(move),
+        new Big(textOf(move['quantity'])),
+      ]),
+    );
   }
 
   /** The ids of a sale's shipments. */
   ofSale(sale: Row): readonly number[] {
-    const ids = this.#store.related('sale.sale', sale, 'lines').flatMap((line) => this.movesOfLine(line).map((move) => move['shipment_id'] as number));
+    const ids = this.#store
+      .related('sale.sale', sale, 'lines')
+      .flatMap((line) => this.movesOfLine(line).map((move) => move['shipment_id'] as number));
     return [...new Set(ids)];
   }
 
   movesOfLine(line: number): readonly Row[] {
-    return [...(this.#store.byValue('stock.move', 'origin', `sale.line,${line}`) ?? [])].map((id) => this.#store.get('stock.move', id));
+    return [...(this.#store.byValue('stock.move', 'origin', `sale.line,${line}`) ?? [])].map((id) =>
+      this.#store.get('stock.move', id),
+    );
   }
 
   #unplanned(line: Row): Big {
     const product = line['product'];
-    if (product === null || product === undefined || this.#store.get('product.product', product as number)['type'] === 'service') return new Big(0);
+    if (
+      product === null ||
+      product === undefined ||
+      this.#store.get('product.product', product as number)['type'] === 'service'
+    )
+      return new Big(0);
     // A cancelled move counts until somebody says that it is to be made anew.
-    return this.movesOfLine(line.id).reduce((left, move) => left.minus(String(move['quantity'])), new Big(String(line['quantity'])));
+    return this.movesOfLine(line.id).reduce(
+      (left, move) => left.minus(textOf(move['quantity'])),
+      new Big(textOf(line['quantity'])),
+    );
   }
 
   #makeMove(shipment: Row, line: Row, quantity: Big): void {
     this.#store.create('stock.move', {
-      shipment_id: shipment.id, product: line['product'] ?? null, quantity: quantity.toNumber(), uom: line['unit'] ?? null, state: 'draft', origin: `sale.line,${line.id}`,
+      shipment_id: shipment.id,
+      product: line['product'] ?? null,
+      quantity: quantity.toNumber(),
+      uom: line['unit'] ?? null,
+      state: 'draft',
+      origin: `sale.line,${line.id}`,
     });
   }
 
   #moves(shipment: Row): readonly Row[] {
-    return this.#store.related(shipmentModel, shipment, 'outgoing_moves').map((id) => this.#store.get('stock.move', id));
+    return this.#store
+      .related(shipmentModel, shipment, 'outgoing_moves')
+      .map((id) => this.#store.get('stock.move', id));
   }
 
   #saleOf(move: Row): number | null {
@@ -126,10 +163,17 @@ export class Shipments {
     for (const id of sales) {
       const lines: Json = this.#moves(shipment)
         .filter((move) => this.#saleOf(move) === id)
-        .map((move) => ({ product: this.#store.get('product.product', move['product'] as number)['code'] ?? null, quantity: move['quantity'] ?? null }));
-      this.#journal.record('shipment.done', String(this.#store.get('sale.sale', id)['reference']), { shipment: shipment.id, sale: id, lines });
+        .map((move) => ({
+          product: this.#store.get('product.product', move['product'] as number)['code'] ?? null,
+          quantity: move['quantity'] ?? null,
+        }));
+      this.#journal.record('shipment.done', textOf(this.#store.get('sale.sale', id)['reference']), {
+        shipment: shipment.id,
+        sale: id,
+        lines,
+      });
     }
   }
 }
 
-const lineOf = (move: Row): number => Number(String(move['origin']).split(',')[1]);
+const lineOf = (move: Row): number => Number(textOf(move['origin']).split(',')[1]);

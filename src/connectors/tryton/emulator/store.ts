@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '#canonical/json.ts';
 import { encodeInstant, microInstant } from '../codec.ts';
 import { keyError, userError } from './errors.ts';
 import { commonFields, type Field, schema } from './schema.ts';
+import { textOf } from './text.ts';
 
 /** A record as it is kept: values as they travel, relations as ids. */
 export type Row = { id: number; [field: string]: Json };
@@ -38,7 +39,8 @@ export class Store {
   /** @throws ServerError when there is none: a deleted record is a UserError. */
   get(model: string, id: number): Row {
     const row = this.table(model).get(id);
-    if (row === undefined) throw userError(`You are trying to read records "${id}" of "${model}" that don't exist anymore.`);
+    if (row === undefined)
+      throw userError(`You are trying to read records "${id}" of "${model}" that don't exist anymore.`);
     return row;
   }
 
@@ -46,7 +48,8 @@ export class Store {
     const id = (this.#nextIds.get(model) ?? 0) + 1;
     this.#nextIds.set(model, id);
     const row: Row = { id };
-    for (const name of Object.keys(schema[model] ?? {})) if (this.field(model, name).kind === 'plain') row[name] = null;
+    for (const name of Object.keys(schema[model] ?? {}))
+      if (this.field(model, name).kind === 'plain') row[name] = null;
     row['create_date'] = this.#timestamp();
     row['write_date'] = null;
     this.table(model).set(id, row);
@@ -64,7 +67,8 @@ export class Store {
   delete(model: string, id: number): void {
     const row = this.get(model, id);
     for (const [name, field] of Object.entries(schema[model] ?? {})) {
-      if (field.kind === 'one2many') for (const child of this.related(model, row, name)) this.delete(field.target, child);
+      if (field.kind === 'one2many')
+        for (const child of this.related(model, row, name)) this.delete(field.target, child);
       this.#unindex(model, row, name);
     }
     this.table(model).delete(id);
@@ -73,7 +77,8 @@ export class Store {
   /** Ids behind a relation, oldest first. */
   related(model: string, row: Row, name: string): readonly number[] {
     const field = this.field(model, name);
-    if (field.kind === 'one2many') return [...(this.#indexes.get(`${field.target}.${field.inverse}`)?.get(row.id) ?? [])];
+    if (field.kind === 'one2many')
+      return [...(this.#indexes.get(`${field.target}.${field.inverse}`)?.get(row.id) ?? [])];
     if (field.kind === 'many2many') return (row[name] as number[] | undefined) ?? [];
     const value = field.kind === 'function' ? this.computed(model, row, name) : (row[name] ?? null);
     if (value === null) return [];
@@ -88,7 +93,12 @@ export class Store {
   /** The records whose indexed field has this value, or null where the field has no index. */
   byValue(model: string, name: string, value: Json): ReadonlySet<number> | null {
     const field = schema[model]?.[name];
-    if (field?.kind !== 'many2one' && field?.kind !== 'reference' && !(field?.kind === 'plain' && field.index)) return null;
+    if (
+      field?.kind !== 'many2one' &&
+      field?.kind !== 'reference' &&
+      !(field?.kind === 'plain' && field.index)
+    )
+      return null;
     return this.#indexes.get(`${model}.${name}`)?.get(value) ?? new Set();
   }
 
@@ -96,10 +106,12 @@ export class Store {
     for (const [name, value] of Object.entries(values)) {
       const field = this.field(model, name);
       if (field.kind === 'one2many') this.#children(field, row, value as readonly Json[]);
-      else if (field.kind === 'many2many') row[name] = manyIds((row[name] as number[] | undefined) ?? [], value as readonly Json[]);
+      else if (field.kind === 'many2many')
+        row[name] = manyIds((row[name] as number[] | undefined) ?? [], value as readonly Json[]);
       else {
         this.#unindex(model, row, name);
-        if (field.kind === 'many2one' && value !== null && !this.table(field.target).has(value as number)) throw userError(`The value "${String(value)}" for field "${name}" in "${model}" does not exist.`);
+        if (field.kind === 'many2one' && value !== null && !this.table(field.target).has(value as number))
+          throw userError(`The value "${textOf(value)}" for field "${name}" in "${model}" does not exist.`);
         row[name] = value;
         this.#index(model, row, name);
       }
@@ -108,8 +120,11 @@ export class Store {
 
   #children(field: Extract<Field, { kind: 'one2many' }>, parent: Row, commands: readonly Json[]): void {
     for (const [verb, argument] of commands as readonly (readonly [string, readonly Json[]])[]) {
-      if (verb === 'create') for (const values of argument) this.create(field.target, { ...(values as JsonObject), [field.inverse]: parent.id });
-      else if (verb === 'add') for (const id of argument) this.write(field.target, id as number, { [field.inverse]: parent.id });
+      if (verb === 'create')
+        for (const values of argument)
+          this.create(field.target, { ...(values as JsonObject), [field.inverse]: parent.id });
+      else if (verb === 'add')
+        for (const id of argument) this.write(field.target, id as number, { [field.inverse]: parent.id });
       else if (verb === 'delete') for (const id of argument) this.delete(field.target, id as number);
     }
   }
@@ -126,7 +141,10 @@ export class Store {
   }
 
   #unindex(model: string, row: Row, name: string): void {
-    this.#indexes.get(`${model}.${name}`)?.get(row[name] ?? null)?.delete(row.id);
+    this.#indexes
+      .get(`${model}.${name}`)
+      ?.get(row[name] ?? null)
+      ?.delete(row.id);
   }
 
   /** Microseconds that never repeat, so that (write_date, id) orders as it does under PostgreSQL. */

@@ -9,7 +9,13 @@ import { parseWith, unmappable } from '#connector-sdk/mapping.ts';
 import { toMilliseconds, trytonDate, trytonDecimal, trytonInstant } from '../codec.ts';
 import { saleSubject } from './sale-subject.ts';
 
-const states = { draft: 'draft', validated: 'draft', posted: 'posted', paid: 'paid', cancelled: 'cancelled' } as const;
+const states = {
+  draft: 'draft',
+  validated: 'draft',
+  posted: 'posted',
+  paid: 'paid',
+  cancelled: 'cancelled',
+} as const;
 
 const bodySchema = z.object({
   id: z.int().positive(),
@@ -34,7 +40,11 @@ export const invoiceMapping: InboundMapping = {
     return [
       {
         type: 'invoice.observed',
-        subject: { entity: 'order', ref: { connection: message.connection, type: 'sale.sale', id: String(body.sale.id) }, founds: false },
+        subject: {
+          entity: 'order',
+          ref: { connection: message.connection, type: 'sale.sale', id: String(body.sale.id) },
+          founds: false,
+        },
         version: { at: toMilliseconds(body.write_date), hash: message.bodyHash },
         data: invoice(body, message.connection),
       },
@@ -57,7 +67,11 @@ function invoice(body: InvoiceBody, connection: string): Invoice {
     kind: isCredit ? 'credit-memo' : 'invoice',
     status: states[body.state],
     date: body.invoice_date,
-    dueDate: body['lines_to_pay.'].flatMap(({ maturity_date: day }) => (day === null ? [] : [day])).toSorted().at(-1) ?? null,
+    dueDate:
+      body['lines_to_pay.']
+        .flatMap(({ maturity_date: day }) => (day === null ? [] : [day]))
+        .toSorted()
+        .at(-1) ?? null,
     net: amount(body.untaxed_amount, 'untaxed_amount'),
     tax: amount(body.tax_amount, 'tax_amount'),
     total: amount(body.total_amount, 'total_amount'),

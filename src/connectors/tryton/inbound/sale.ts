@@ -42,15 +42,20 @@ export const saleMapping: InboundMapping = {
 /** Tryton ends a sale that was taken back in process as `done`: with nothing shipped and nothing invoiced it is cancelled. */
 function status(sale: SaleBody): ErpOrder['status'] {
   const children = [...sale['shipments.'], ...sale['invoices.']];
-  const isTakenBack = sale.state === 'done' && children.length > 0 && children.every(({ state }) => state === 'cancelled');
+  const isTakenBack =
+    sale.state === 'done' && children.length > 0 && children.every(({ state }) => state === 'cancelled');
   return isTakenBack ? 'cancelled' : sale.state;
 }
 
 function blocks(sale: SaleBody): ErpOrder['blocks'] {
   if (status(sale) === 'cancelled') return [];
   return [
-    ...(sale.shipment_state === 'exception' ? [{ kind: 'stock' as const, detail: 'a shipment was cancelled in Tryton' }] : []),
-    ...(sale.invoice_state === 'exception' ? [{ kind: 'other' as const, detail: 'an invoice was cancelled in Tryton' }] : []),
+    ...(sale.shipment_state === 'exception'
+      ? [{ kind: 'stock' as const, detail: 'a shipment was cancelled in Tryton' }]
+      : []),
+    ...(sale.invoice_state === 'exception'
+      ? [{ kind: 'other' as const, detail: 'an invoice was cancelled in Tryton' }]
+      : []),
   ];
 }
 

@@ -8,7 +8,15 @@ import { toMilliseconds, trytonDate, trytonInstant, trytonQuantity } from '../co
 import { lineIdOf } from '../line-note.ts';
 import { saleSubject } from './sale-subject.ts';
 
-const states = { draft: 'planned', waiting: 'planned', assigned: 'planned', picked: 'picked', packed: 'packed', done: 'shipped', cancelled: 'cancelled' } as const;
+const states = {
+  draft: 'planned',
+  waiting: 'planned',
+  assigned: 'planned',
+  picked: 'picked',
+  packed: 'packed',
+  done: 'shipped',
+  cancelled: 'cancelled',
+} as const;
 
 const moveSchema = z.object({
   id: z.int(),
@@ -28,7 +36,15 @@ const bodySchema = z.object({
   write_date: trytonInstant,
   warehouse: z.int(),
   'outgoing_moves.': z.array(moveSchema),
-  'packages.': z.array(z.object({ code: z.string(), shipping_reference: z.string().nullable(), shipping_tracking_url: z.string().nullable() })).optional(),
+  'packages.': z
+    .array(
+      z.object({
+        code: z.string(),
+        shipping_reference: z.string().nullable(),
+        shipping_tracking_url: z.string().nullable(),
+      }),
+    )
+    .optional(),
   'carrier.': z.object({ 'party.': z.object({ name: z.string().nullable() }) }).nullish(),
   /** The sale whose goods these are; a shipment with goods of several sales comes as one record for each. */
   sale: z.object({ id: z.int().positive(), reference: z.string().nullable() }),
@@ -44,7 +60,11 @@ export const shipmentMapping: InboundMapping = {
     return [
       {
         type: 'shipment.observed',
-        subject: { entity: 'order', ref: { connection: message.connection, type: 'sale.sale', id: String(body.sale.id) }, founds: false },
+        subject: {
+          entity: 'order',
+          ref: { connection: message.connection, type: 'sale.sale', id: String(body.sale.id) },
+          founds: false,
+        },
         version: { at: toMilliseconds(body.write_date), hash: message.bodyHash },
         data: shipment(body, message.connection),
       },
@@ -66,8 +86,16 @@ function shipment(body: ShipmentBody, connection: string): Shipment {
     lines: body['outgoing_moves.']
       .toSorted((a, b) => a.id - b.id)
       // A shipment is built from moves; one cancelled on its own left nothing.
-      .filter((move) => move['sale.']?.id === body.sale.id && (move.state !== 'cancelled' || status === 'cancelled'))
-      .map((move) => ({ lineId: lineIdOf(move['origin.']?.note ?? null), sku: move['product.'].code, quantity: move.quantity, serialNumbers: [] })),
+      .filter(
+        (move) =>
+          move['sale.']?.id === body.sale.id && (move.state !== 'cancelled' || status === 'cancelled'),
+      )
+      .map((move) => ({
+        lineId: lineIdOf(move['origin.']?.note ?? null),
+        sku: move['product.'].code,
+        quantity: move.quantity,
+        serialNumbers: [],
+      })),
     packages: packages(body),
     shippedAt: status === 'shipped' ? shippedAt(body) : null,
     deliveredAt: null,
@@ -78,8 +106,15 @@ function shipment(body: ShipmentBody, connection: string): Shipment {
 function packages(body: ShipmentBody): Shipment['packages'] {
   const carrier = body['carrier.']?.['party.'].name ?? null;
   const plain = { carrier, trackingUrl: null, weightGrams: null, sscc: null };
-  if (body.tracking === 'reference') return body.reference === null || body.reference === '' ? [] : [{ ...plain, trackingNumber: body.reference }];
-  return (body['packages.'] ?? []).map((parcel) => ({ ...plain, trackingNumber: parcel.shipping_reference, trackingUrl: parcel.shipping_tracking_url }));
+  if (body.tracking === 'reference')
+    return body.reference === null || body.reference === ''
+      ? []
+      : [{ ...plain, trackingNumber: body.reference }];
+  return (body['packages.'] ?? []).map((parcel) => ({
+    ...plain,
+    trackingNumber: parcel.shipping_reference,
+    trackingUrl: parcel.shipping_tracking_url,
+  }));
 }
 
 /** Tryton keeps the day; the instant of the record is finer where it lies on that day. */

@@ -8,7 +8,8 @@ const sum = (amounts: readonly number[]): number => amounts.reduce((total, amoun
 
 /** What is charged for a line without taxes, after discounts, in minor units of the presentment currency. */
 export function netOfLine(line: OrderLine): number {
-  const atOrder = minor(line.subtotal) - sum(line.discounts.map(({ amount }) => minor(amount))) - includedTaxes(line.taxes);
+  const atOrder =
+    minor(line.subtotal) - sum(line.discounts.map(({ amount }) => minor(amount))) - includedTaxes(line.taxes);
   if (line.current === line.ordered) return atOrder;
   // Of an edited line the source states the amounts of the first order; what is left of it carries its share.
   const { currency } = line.subtotal.presentment;
@@ -17,13 +18,21 @@ export function netOfLine(line: OrderLine): number {
 }
 
 export function netOfShipping(line: ShippingLine): number {
-  return minor(line.price) - sum(line.discounts.map(({ amount }) => minor(amount))) - includedTaxes(line.taxes);
+  return (
+    minor(line.price) - sum(line.discounts.map(({ amount }) => minor(amount))) - includedTaxes(line.taxes)
+  );
 }
 
-const includedTaxes = (taxes: readonly TaxLine[]): number => sum(taxes.filter(({ included }) => included).map(({ amount }) => minor(amount)));
+const includedTaxes = (taxes: readonly TaxLine[]): number =>
+  sum(taxes.filter(({ included }) => included).map(({ amount }) => minor(amount)));
 
 /** The unit price whose multiple comes nearest to `netMinor`, with the server's decimals. */
-export function unitPriceOf(netMinor: number, currency: string, quantity: Decimal, priceDigits: number): Decimal {
+export function unitPriceOf(
+  netMinor: number,
+  currency: string,
+  quantity: Decimal,
+  priceDigits: number,
+): Decimal {
   return divideDecimals(moneyToDecimal(money('presentment', currency, netMinor)), quantity, priceDigits);
 }
 

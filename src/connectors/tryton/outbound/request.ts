@@ -46,7 +46,6 @@ export type OrderCreateRequest = {
   readonly reference: string;
   readonly description: string;
   readonly saleDate: string;
-  readonly company: number | null;
   readonly party: PartyRequest;
   readonly invoiceAddress: AddressRequest;
   readonly shipmentAddress: AddressRequest;
@@ -66,6 +65,7 @@ export type OrderCreateRequest = {
 /** `erp.order.cancel` as it is stored. */
 export type OrderCancelRequest = {
   /** The sale's id, or the reference it was made under. */
-  readonly sale: { readonly by: 'id'; readonly id: number } | { readonly by: 'reference'; readonly reference: string };
+  readonly sale:
+    { readonly by: 'id'; readonly id: number } | { readonly by: 'reference'; readonly reference: string };
   readonly reason: string;
 };

@@ -10,7 +10,11 @@ import { leviedTaxes, netOfLine, netOfShipping, unitPriceOf } from './net-amount
 import type { Looked, SaleLineRequest } from './request.ts';
 import { taxKey } from './tax-key.ts';
 
-type Rendering = { readonly context: RenderContext; readonly config: RenderConfig; readonly currency: string };
+type Rendering = {
+  readonly context: RenderContext;
+  readonly config: RenderConfig;
+  readonly currency: string;
+};
 
 const one = decimal(1);
 const zero = decimal(0);
@@ -22,7 +26,9 @@ const zero = decimal(0);
 export function saleLines(order: Order, rendering: Rendering): readonly SaleLineRequest[] {
   const charged = new Set(order.lines.filter((line) => line.charged).map(({ id }) => id));
   const parents = new Set(order.lines.map(({ parentId }) => parentId));
-  const configurables = new Set(order.lines.filter((line) => line.kind === 'configurable' && line.charged).map(({ id }) => id));
+  const configurables = new Set(
+    order.lines.filter((line) => line.kind === 'configurable' && line.charged).map(({ id }) => id),
+  );
 
   const isSold = (line: OrderLine): boolean => {
     if (compareDecimals(line.current, zero) === 0) return false;
@@ -31,7 +37,10 @@ export function saleLines(order: Order, rendering: Rendering): readonly SaleLine
     return charged.has(line.id) || !parents.has(line.id);
   };
   const parts = [
-    () => mapAll(order.lines, (line, index) => (isSold(line) ? [productLine(line, index, rendering)] : [])).flat(),
+    () =>
+      mapAll(order.lines, (line, index) =>
+        isSold(line) ? [productLine(line, index, rendering)] : [],
+      ).flat(),
     () => mapAll(order.shipping, (line, index) => shippingLine(line, index, rendering)),
     () => extras(order, rendering),
   ];
@@ -45,7 +54,10 @@ function productLine(line: OrderLine, index: number, rendering: Rendering): Sale
   const key = line.sku ?? line.kind;
   const isSku = config.items === 'same-as-sku' && line.sku !== null;
   const [code, lineTaxes] = mapBoth(
-    () => (isSku ? (context.crosswalkOptional('item', key) ?? key) : context.crosswalk('item', key, `${path}.sku`, key)),
+    () =>
+      isSku
+        ? (context.crosswalkOptional('item', key) ?? key)
+        : context.crosswalk('item', key, `${path}.sku`, key),
     () => (line.charged ? taxes(line.taxes, `${path}.taxes`, context) : []),
   );
   assertQuantity(line.current, `${path}.current`);
@@ -54,8 +66,17 @@ function productLine(line: OrderLine, index: number, rendering: Rendering): Sale
     product: { code, path: `${path}.sku`, table: 'item', key },
     description: [line.title, line.variantTitle].filter((part) => part !== null).join(' / '),
     quantity: line.current,
-    unit: { code: unit ?? context.crosswalk('unit', line.unit, `${path}.unit`), path: `${path}.unit`, table: 'unit', key: line.unit },
-    unitPrice: line.charged ? computed(path, () => unitPriceOf(netOfLine(line), rendering.currency, line.current, config.priceDigits)) : zero,
+    unit: {
+      code: unit ?? context.crosswalk('unit', line.unit, `${path}.unit`),
+      path: `${path}.unit`,
+      table: 'unit',
+      key: line.unit,
+    },
+    unitPrice: line.charged
+      ? computed(path, () =>
+          unitPriceOf(netOfLine(line), rendering.currency, line.current, config.priceDigits),
+        )
+      : zero,
     taxes: lineTaxes,
   };
 }
@@ -85,14 +106,28 @@ function extras(order: Order, rendering: Rendering): readonly SaleLineRequest[] 
     if (netMinor === 0) return [];
     const path = `order.totals.${name}`;
     const key = extraKeys[name];
-    return [serviceLine({ code: rendering.context.crosswalk('item', key, path), path, table: 'item', key }, extraTitles[name], netMinor, rendering, [])];
+    return [
+      serviceLine(
+        { code: rendering.context.crosswalk('item', key, path), path, table: 'item', key },
+        extraTitles[name],
+        netMinor,
+        rendering,
+        [],
+      ),
+    ];
   });
 }
 
 const extraKeys = { duties: 'duty', fees: 'fee', tips: 'tip', rounding: 'rounding' } as const;
 const extraTitles = { duties: 'Duties', fees: 'Fees', tips: 'Tip', rounding: 'Rounding' } as const;
 
-function serviceLine(product: Looked, description: string, netMinor: number, { config, currency }: Rendering, taxLines: readonly Looked[]): SaleLineRequest {
+function serviceLine(
+  product: Looked,
+  description: string,
+  netMinor: number,
+  { config, currency }: Rendering,
+  taxLines: readonly Looked[],
+): SaleLineRequest {
   return {
     lineId: null,
     product,
@@ -109,7 +144,10 @@ function taxes(lines: readonly TaxLine[], path: string, context: RenderContext):
     const key = taxKey(tax);
     const at = `${path}[${lines.indexOf(tax)}]`;
     // Nothing is charged at rate zero, so only a retailer that reports zero-rated sales needs the row.
-    const code = Number(tax.rate) === 0 ? context.crosswalkOptional('tax-code', key) : context.crosswalk('tax-code', key, at);
+    const code =
+      Number(tax.rate) === 0
+        ? context.crosswalkOptional('tax-code', key)
+        : context.crosswalk('tax-code', key, at);
     return code === null ? [] : [{ code, path: at, table: 'tax-code', key }];
   });
 }

@@ -32,16 +32,43 @@ export function changedRecords(polled: Polled): Poller<TrytonClient> {
       const cursor = begin(cursorText === null ? null : readCursor(cursorText), timing);
       const from = readingFrom(cursor);
       const at = encodeInstant(from.at);
-      const changed = ['OR', ['write_date', '>', at], [['write_date', '=', at], ['id', '>', from.id]]];
+      const changed = [
+        'OR',
+        ['write_date', '>', at],
+        [
+          ['write_date', '=', at],
+          ['id', '>', from.id],
+        ],
+      ];
       const read = await client.attempt<PollResult>(call, async (rpc) => {
         const domain = [changed, ['company', '=', await rpc.company()], ...polled.domain(config)];
-        const order = [['write_date', 'ASC'], ['id', 'ASC']];
-        const rows = z.array(z.looseObject({})).parse(await rpc.read(`model.${polled.model}.search_read`, domain, 0, config.pageSize, order, [...polled.fields(config), 'write_date'])) as JsonObject[];
+        const order = [
+          ['write_date', 'ASC'],
+          ['id', 'ASC'],
+        ];
+        const rows = z
+          .array(z.looseObject({}))
+          .parse(
+            await rpc.read(`model.${polled.model}.search_read`, domain, 0, config.pageSize, order, [
+              ...polled.fields(config),
+              'write_date',
+            ]),
+          ) as JsonObject[];
         const stamps = rows.map((row) => rowSchema.parse(row));
         const last = stamps.at(-1);
         const more = rows.length === config.pageSize;
-        const next = advance(cursor, last === undefined ? null : { at: last.write_date, id: last.id }, more, timing);
-        return { kind: 'read', records: rows.flatMap((row) => messages(polled, row, config)), cursor: writeCursor(next), more };
+        const next = advance(
+          cursor,
+          last === undefined ? null : { at: last.write_date, id: last.id },
+          more,
+          timing,
+        );
+        return {
+          kind: 'read',
+          records: rows.flatMap((row) => messages(polled, row, config)),
+          cursor: writeCursor(next),
+          more,
+        };
       });
       if (read.kind === 'unmappable') throw new TypeError('a reading maps nothing');
       return read;
@@ -52,7 +79,10 @@ export function changedRecords(polled: Polled): Poller<TrytonClient> {
 function messages(polled: Polled, row: JsonObject, config: TrytonConfig): readonly PolledRecord[] {
   const { id, write_date: at } = rowSchema.parse(row);
   const sales = polled.sales(row).map((sale) => saleSchema.parse(sale));
-  const ours = sales.filter(({ reference }) => config.referencePrefix === '' || reference?.startsWith(config.referencePrefix) === true);
+  const ours = sales.filter(
+    ({ reference }) =>
+      config.referencePrefix === '' || reference?.startsWith(config.referencePrefix) === true,
+  );
   return ours.map((sale) => ({
     topic: polled.model,
     sourceEventId: `${polled.model},${id}@${at}${sales.length > 1 ? `#${sale.id}` : ''}`,

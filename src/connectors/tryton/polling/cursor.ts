@@ -25,7 +25,12 @@ const at = z
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/)
   .transform((text) => text as MicroInstant);
 const position = z.strictObject({ at, id: z.int().nonnegative() });
-const cursorSchema = z.strictObject({ seen: position, sweptFrom: at, sweepDueMs: z.int(), sweep: position.nullable() });
+const cursorSchema = z.strictObject({
+  seen: position,
+  sweptFrom: at,
+  sweepDueMs: z.int(),
+  sweep: position.nullable(),
+});
 
 export const writeCursor = (cursor: Cursor): string => JSON.stringify(cursor);
 
@@ -41,14 +46,23 @@ export function begin(known: Cursor | null, { nowMs, pollFrom, overlapMs }: Opti
     return { seen: { at: first, id: 0 }, sweptFrom: first, sweepDueMs: nowMs + overlapMs, sweep: null };
   }
   if (known.sweep !== null || nowMs < known.sweepDueMs) return known;
-  return { ...known, sweep: { at: microInstant(Date.parse(known.sweptFrom) - overlapMs), id: 0 }, sweptFrom: known.seen.at };
+  return {
+    ...known,
+    sweep: { at: microInstant(Date.parse(known.sweptFrom) - overlapMs), id: 0 },
+    sweptFrom: known.seen.at,
+  };
 }
 
 /** Where a page is read from. */
 export const readingFrom = ({ sweep, seen }: Cursor): Position => sweep ?? seen;
 
 /** The cursor after a page. What was seen never moves back. */
-export function advance(cursor: Cursor, last: Position | null, more: boolean, { nowMs, overlapMs }: Omit<Options, 'pollFrom'>): Cursor {
+export function advance(
+  cursor: Cursor,
+  last: Position | null,
+  more: boolean,
+  { nowMs, overlapMs }: Omit<Options, 'pollFrom'>,
+): Cursor {
   const seen = last === null || isBefore(last, cursor.seen) ? cursor.seen : last;
   if (cursor.sweep === null) return { ...cursor, seen };
   if (more) return { ...cursor, seen, sweep: last ?? cursor.sweep };

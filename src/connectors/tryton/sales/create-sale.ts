@@ -13,10 +13,22 @@ import { requireIds } from './master-data.ts';
 import { saleParty } from './party-record.ts';
 import { press } from './press.ts';
 import { settleTotal } from './sale-total.ts';
-import { isCancelled, type SaleState, type SaleView, saleById, saleRef, saleResult, salesByReference } from './sale-view.ts';
+import {
+  isCancelled,
+  type SaleState,
+  type SaleView,
+  saleById,
+  saleRef,
+  saleResult,
+  salesByReference,
+} from './sale-view.ts';
 
 /** The button that leads on from each state. `confirm` often processes too, in the same request or in a worker. */
-const nextButton: { readonly [S in SaleState]?: string } = { draft: 'quote', quotation: 'confirm', confirmed: 'process' };
+const nextButton: { readonly [S in SaleState]?: string } = {
+  draft: 'quote',
+  quotation: 'confirm',
+  confirmed: 'process',
+};
 
 /** `erp.order.create`: one sale, carried to where the warehouse sees it; resumes from whatever state it finds. */
 export const createSale: CommandHandler<'erp.order.create', OrderCreateRequest, TrytonClient> = {
@@ -43,7 +55,10 @@ export const createSale: CommandHandler<'erp.order.create', OrderCreateRequest, 
       const sale = await onlySale(rpc, request);
       // Half carried is not there yet: `send` takes it up where it stands.
       if (sale === null || nextButton[sale.state] !== undefined) return { kind: 'absent' };
-      return { kind: 'found', outcome: { kind: 'done', result: saleResult(sale), refs: [saleRef(client.connection, sale.id)] } };
+      return {
+        kind: 'found',
+        outcome: { kind: 'done', result: saleResult(sale), refs: [saleRef(client.connection, sale.id)] },
+      };
     });
     if (found.kind === 'rejected') return { kind: 'found', outcome: found };
     if (found.kind === 'unmappable') throw new TypeError('a look-up maps nothing');
@@ -56,8 +71,13 @@ async function onlySale(rpc: Rpc, { reference }: OrderCreateRequest): Promise<Sa
   const sales = await salesByReference(rpc, reference);
   const [sale] = sales;
   if (sale === undefined) return null;
-  if (sales.length > 1) throw rejected('duplicate-reference', `sales ${sales.map(({ id, number }) => number ?? `#${id}`).join(', ')} all carry the reference ${reference}`);
-  if (isCancelled(sale)) throw rejected('already-cancelled', `sale ${sale.number ?? sale.id} was cancelled in Tryton`);
+  if (sales.length > 1)
+    throw rejected(
+      'duplicate-reference',
+      `sales ${sales.map(({ id, number }) => number ?? `#${id}`).join(', ')} all carry the reference ${reference}`,
+    );
+  if (isCancelled(sale))
+    throw rejected('already-cancelled', `sale ${sale.number ?? sale.id} was cancelled in Tryton`);
   return sale;
 }
 
@@ -72,12 +92,32 @@ async function makeSale(rpc: Rpc, client: TrytonClient, request: OrderCreateRequ
 /** Everything that the client program would fill in by on_change is sent: `create` runs none. */
 async function saleValues(rpc: Rpc, client: TrytonClient, request: OrderCreateRequest): Promise<JsonObject> {
   const { lines } = request;
-  const product = await requireIds(rpc, client, 'product', lines.map((line) => line.product));
-  const unit = await requireIds(rpc, client, 'unit', lines.map((line) => line.unit));
-  const tax = await requireIds(rpc, client, 'tax', lines.flatMap((line) => line.taxes));
+  const product = await requireIds(
+    rpc,
+    client,
+    'product',
+    lines.map((line) => line.product),
+  );
+  const unit = await requireIds(
+    rpc,
+    client,
+    'unit',
+    lines.map((line) => line.unit),
+  );
+  const tax = await requireIds(
+    rpc,
+    client,
+    'tax',
+    lines.flatMap((line) => line.taxes),
+  );
   const currency = await requireIds(rpc, client, 'currency', [request.currency]);
   const warehouse = await requireIds(rpc, client, 'warehouse', [request.warehouse]);
-  const term = await requireIds(rpc, client, 'paymentTerm', request.paymentTerm === null ? [] : [request.paymentTerm]);
+  const term = await requireIds(
+    rpc,
+    client,
+    'paymentTerm',
+    request.paymentTerm === null ? [] : [request.paymentTerm],
+  );
   const { party, invoiceAddress, shipmentAddress } = await saleParty(rpc, client, request);
   return {
     company: await rpc.company(),
@@ -115,7 +155,12 @@ async function saleValues(rpc: Rpc, client: TrytonClient, request: OrderCreateRe
  * Presses on until the sale is processed, and looks after each button, since an illegal one answers as a legal one does.
  * What the server refuses on the way is taken back, so that `rejected` means without effect.
  */
-async function carry(rpc: Rpc, client: TrytonClient, id: number, request: OrderCreateRequest): Promise<SaleView> {
+async function carry(
+  rpc: Rpc,
+  client: TrytonClient,
+  id: number,
+  request: OrderCreateRequest,
+): Promise<SaleView> {
   try {
     let sale = stillThere(await saleById(rpc, id), id);
     if (sale.state === 'draft') sale = await settleTotal(rpc, client, sale, request);
@@ -123,11 +168,18 @@ async function carry(rpc: Rpc, client: TrytonClient, id: number, request: OrderC
       const before: SaleState = sale.state;
       await press(rpc, client, 'sale.sale', button, [id]);
       sale = stillThere(await saleById(rpc, id), id);
-      if (sale.state === before) throw new TrytonFailure({ kind: 'conflict', stale: false, detail: `sale ${id} is still ${before} after ${button}` });
+      if (sale.state === before)
+        throw new TrytonFailure({
+          kind: 'conflict',
+          stale: false,
+          detail: `sale ${id} is still ${before} after ${button}`,
+        });
     }
     return sale;
   } catch (error) {
-    const isFinal = error instanceof TrytonFailure && (error.outcome.kind === 'rejected' || error.outcome.kind === 'unmappable');
+    const isFinal =
+      error instanceof TrytonFailure &&
+      (error.outcome.kind === 'rejected' || error.outcome.kind === 'unmappable');
     if (isFinal && (await discard(rpc, client, id))) rpc.settled();
     throw error;
   }

@@ -25,7 +25,16 @@ export const saleViewSchema = z.object({
 });
 export type SaleView = z.infer<typeof saleViewSchema>;
 
-export const saleViewFields = ['number', 'reference', 'state', 'untaxed_amount', 'tax_amount', 'total_amount', 'shipments.state', 'invoices.state'] as const;
+export const saleViewFields = [
+  'number',
+  'reference',
+  'state',
+  'untaxed_amount',
+  'tax_amount',
+  'total_amount',
+  'shipments.state',
+  'invoices.state',
+] as const;
 
 /** The sales under a reference, oldest first. `sale.reference` is not unique, so there may be several. */
 export async function salesByReference(rpc: Rpc, reference: string): Promise<readonly SaleView[]> {
@@ -33,7 +42,9 @@ export async function salesByReference(rpc: Rpc, reference: string): Promise<rea
     ['reference', '=', reference],
     ['company', '=', await rpc.company()],
   ];
-  const rows = z.array(saleViewSchema).parse(await rpc.read('model.sale.sale.search_read', domain, 0, null, [['id', 'ASC']], saleViewFields));
+  const rows = z
+    .array(saleViewSchema)
+    .parse(await rpc.read('model.sale.sale.search_read', domain, 0, null, [['id', 'ASC']], saleViewFields));
   return rows.filter((sale) => !isDiscarded(sale));
 }
 
@@ -44,7 +55,12 @@ export async function saleById(rpc: Rpc, id: number): Promise<SaleView | null> {
     return rows[0] ?? null;
   } catch (error) {
     // Reading a deleted record is an error of the user's, told apart by nothing but its text: a count decides.
-    if (!(error instanceof TrytonFailure) || error.outcome.kind !== 'rejected' || error.outcome.code !== 'user-error') throw error;
+    if (
+      !(error instanceof TrytonFailure) ||
+      error.outcome.kind !== 'rejected' ||
+      error.outcome.code !== 'user-error'
+    )
+      throw error;
     if ((await rpc.read('model.sale.sale.search_count', [['id', '=', id]])) !== 0) throw error;
     return null;
   }
@@ -57,13 +73,21 @@ const isDiscarded = ({ state, number }: SaleView): boolean => state === 'cancell
  * Tryton cannot cancel a sale that is being processed: taken back, it ends as `done` with every shipment and invoice
  * cancelled. Both count as cancelled.
  */
-export function isCancelled(sale: { readonly state: string; readonly 'shipments.': z.infer<typeof related>; readonly 'invoices.': z.infer<typeof related> }): boolean {
+export function isCancelled(sale: {
+  readonly state: string;
+  readonly 'shipments.': z.infer<typeof related>;
+  readonly 'invoices.': z.infer<typeof related>;
+}): boolean {
   if (sale.state === 'cancelled') return true;
   const children = [...sale['shipments.'], ...sale['invoices.']];
   return sale.state === 'done' && children.length > 0 && children.every(({ state }) => state === 'cancelled');
 }
 
-export const saleRef = (connection: string, id: number): ExternalRef => ({ connection, type: 'sale.sale', id: String(id) });
+export const saleRef = (connection: string, id: number): ExternalRef => ({
+  connection,
+  type: 'sale.sale',
+  id: String(id),
+});
 
 /** What a command answers: the sale's number, where it stands, and its total as Tryton prints it. */
 export function saleResult(sale: SaleView, total: Decimal = sale.total_amount): Json {

@@ -35,13 +35,22 @@ export type Bench = {
   close(): Promise<void>;
 };
 
-export function bench(settings: { readonly baseUrl: string } & Partial<Record<keyof TrytonConfig, Json>>): Bench {
-  const config = configSchema.parse({ database: 'tryton', user: 'tallyport', password: 'secret-of-the-dock', items: 'same-as-sku', ...settings });
+export function bench(
+  settings: { readonly baseUrl: string } & Partial<Record<keyof TrytonConfig, Json>>,
+): Bench {
+  const config = configSchema.parse({
+    database: 'tryton',
+    user: 'tallyport',
+    password: 'secret-of-the-dock',
+    items: 'same-as-sku',
+    ...settings,
+  });
   const services = testServices({ connection });
   const client = tryton.open(config, services);
   const context = () => renderContext({ connection, crosswalks, links: {}, config }).context;
   const render = (order: Order): OrderCreateRequest => createSale.render({ order }, context());
-  const send = (request: OrderCreateRequest, timeoutMs = 30_000): Promise<Outcome> => createSale.send(request, newCall({ timeoutMs }), client);
+  const send = (request: OrderCreateRequest, timeoutMs = 30_000): Promise<Outcome> =>
+    createSale.send(request, newCall({ timeoutMs }), client);
   return {
     client,
     config,
@@ -50,7 +59,10 @@ export function bench(settings: { readonly baseUrl: string } & Partial<Record<ke
     send,
     create: (order) => send(render(order)),
     cancel(saleId) {
-      const request: OrderCancelRequest = cancelSale.render({ order: { connection, type: 'sale.sale', id: saleId }, number: saleId, reason: 'customer' }, context());
+      const request: OrderCancelRequest = cancelSale.render(
+        { order: { connection, type: 'sale.sale', id: saleId }, number: saleId, reason: 'customer' },
+        context(),
+      );
       return cancelSale.send(request, newCall({ timeoutMs: 30_000 }), client);
     },
     close: () => services.close(),

@@ -1,0 +1,40 @@
+import { mkdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { serveControl } from './platforms/control.ts';
+import { Sandbox } from './platforms/sandbox.ts';
+import { setUps } from './platforms/set-ups.ts';
+
+/**
+ * The emulated systems as a process: `node sandbox/emulators-main.ts --directory <folder for the journals> [--seed 1] [--chaos]
+ * [--retailers northwind-apparel,harbour-supply] [--port 0]`. Prints one JSON line: where everything is, and the variables that
+ * lead the product to it.
+ */
+const { values } = parseArgs({
+  options: {
+    directory: { type: 'string', default: '.data/sandbox' },
+    seed: { type: 'string', default: '1' },
+    retailers: { type: 'string' },
+    port: { type: 'string', default: '0' },
+    chaos: { type: 'boolean', default: false },
+  },
+});
+const wanted = values.retailers?.split(',');
+await mkdir(values.directory, { recursive: true });
+const sandbox = await Sandbox.start({
+  setUps: setUps.filter(({ profile }) => wanted === undefined || wanted.includes(profile.retailer)),
+  directory: values.directory,
+  seed: Number(values.seed),
+  isChaos: values.chaos,
+});
+const control = await serveControl(sandbox, Number(values.port));
+process.stdout.write(
+  `${JSON.stringify({ control: control.url, urls: sandbox.urls, environment: sandbox.environment })}\n`,
+);
+
+const stop = (): void => {
+  control.close();
+  void sandbox.close().then(() => process.exit(0));
+};
+process.once('SIGTERM', stop);
+// Ctrl-C goes to all processes of a terminal; whoever started us ends us when the product has stopped.
+process.on('SIGINT', process.stdin.isTTY ? stop : () => undefined);

@@ -1,0 +1,2 @@
+/** `npm run docs`: writes the pages of docs/reference/ that follow from settings; `-- --check` fails when one is stale. */
+import './configuration-reference.ts';
