@@ -15,7 +15,7 @@ type Site = {
   readonly crm: VirtualCrm;
 };
 /** How often one and the same thing is tried before it is left parked. */
-const patience = 3;
+const patience = 6;
 
 /** People: they confirm crosswalk rows, release, discard or resolve what is parked, and mend the ERP's orders. */
 export class VirtualOperator {
@@ -49,8 +49,9 @@ export class VirtualOperator {
     );
   }
 
-  #keyOf({ entity, kind, key, cause }: ParkedRow): string {
-    return `${entity ?? ''} ${kind} ${key} ${cause}`;
+  #keyOf({ entity, kind, key, connection, cause }: ParkedRow): string {
+    // A command that the process asks for anew has another number, and is the same matter.
+    return `${entity ?? ''} ${kind} ${kind === 'command' ? connection ?? '' : key} ${cause}`;
   }
 
   #look(): void {

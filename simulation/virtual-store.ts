@@ -42,6 +42,8 @@ export class VirtualStore {
   readonly touched = new Set<string>();
   /** Which session made which attempt's call: `entity number attempt`. */
   readonly calls = new Map<string, number>();
+  /** Until when the last attempt of a command, its outcome unknown, may truly have its effect and be invisible. */
+  readonly openUntilMs = new Map<string, number>();
   /** Commands that stood still once: others may have passed them. */
   readonly stoodStill = new Set<string>();
   #numbers = 0;

@@ -16,6 +16,7 @@ type ShopOrder = {
   lines: LineSpec[];
   fulfillments: Shipment[];
   lastAtMs: number;
+  isTied: boolean;
   current: Order;
 };
 
@@ -42,6 +43,7 @@ export class VirtualShop extends VirtualPlatform {
       lines,
       fulfillments: [],
       lastAtMs: 0,
+      isTied: false,
       current: buildOrder({ ...spec, lines }),
     };
     this.orders.set(life.id, order);
@@ -143,9 +145,13 @@ export class VirtualShop extends VirtualPlatform {
       ?.fulfillments.find((candidate) => candidate.ref.id === `f-${shipment.ref.id}`);
   }
 
-  /** Each state has an instant of its own; now and then two share one, as at platforms that count seconds. */
+  /**
+   * Each state has an instant of its own; now and then two share one, as at platforms that count seconds. Never three: of so many
+   * the process takes the last arrival in the end, which may be an old one.
+   */
   #changed(order: ShopOrder): void {
-    const isTie = order.lastAtMs > 0 && this.world.fault('webhook', 0.02, `${order.life.id} changes within one instant`);
+    const isTie = order.lastAtMs > 0 && !order.isTied && this.world.fault('webhook', 0.02, `${order.life.id} changes within one instant`);
+    order.isTied = isTie;
     order.lastAtMs = isTie ? order.lastAtMs : Math.max(this.world.nowMs, order.lastAtMs + 1);
     const at = new Date(order.lastAtMs).toISOString();
     order.current = buildOrder({ ...order.spec, at, lines: order.lines });

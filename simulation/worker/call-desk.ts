@@ -40,7 +40,7 @@ export class CallDesk {
     this.#calling.add(key);
     const { entity } = lane;
     const deadlineMs = world.nowMs + leftMs;
-    carryOut({ platform, gate, session, entity, command, handler, deadlineMs }, (answer) => {
+    carryOut({ store: link.store, platform, gate, session, entity, command, handler, deadlineMs }, (answer) => {
       this.#calling.delete(key);
       if (session !== this.#worker.live?.session || session.isAbandoned) return;
       this.#answered(lane, command, budget, answer);

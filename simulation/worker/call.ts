@@ -4,10 +4,14 @@ import type { Reply, Request, VirtualPlatform } from '../platforms/platform.ts';
 import type { Gate } from './database-link.ts';
 import type { VirtualSession } from './session.ts';
 import type { HandlerTimes } from '#dispatch/lane-rules/settle.ts';
+import type { VirtualStore } from '../virtual-store.ts';
 
 const graceMs = 250;
+/** Workers may be wrong about the database's clock by so much. */
+const clockToleranceMs = 60;
 
 export type CallOrder = {
+  readonly store: VirtualStore;
   readonly platform: VirtualPlatform;
   readonly gate: Gate;
   readonly session: VirtualSession;
@@ -22,10 +26,13 @@ export function carryOut(order: CallOrder, answered: (answer: Answer) => void): 
   const { platform, gate, command, handler } = order;
   const { world } = platform;
   const [startedMs, { state, attempt, number }] = [world.nowMs, command];
+  const { store } = order;
+  const key = `${order.entity} ${number}`;
   let isSettled = false;
   const settle = (step: Answer['step'], outcome: Outcome, provedAbsent = false): void => {
     if (isSettled) return;
     isSettled = true;
+    if (outcome.kind !== 'outcome-unknown') store.openUntilMs.delete(key);
     answered({ number, attempt, step, outcome, provedAbsent, tookMs: world.nowMs - startedMs });
   };
   const isLate = (): boolean =>
@@ -41,6 +48,10 @@ export function carryOut(order: CallOrder, answered: (answer: Answer) => void): 
       return settle(step, { kind: 'unavailable', retryAfterMs: null, detail: 'its time was over' });
     if (step === 'send' && world.nowMs >= order.deadlineMs)
       world.violated('no byte leaves after its deadline', `${order.entity} #${number}.${attempt}`);
+    if (state === 'ambiguous' && world.nowMs + clockToleranceMs < (store.openUntilMs.get(key) ?? 0))
+      world.violated('an unknown outcome is left alone until it is settled', `${key}.${attempt}`);
+    if (step === 'send')
+      store.openUntilMs.set(key, order.deadlineMs + handler.settleMs + handler.searchLagMs);
     exchange(order, step, (reply) => gate.run(() => then(reply)));
   };
   const send = (provedAbsent: boolean): void =>

@@ -30,6 +30,7 @@ export class Worker {
   readonly #toLoad = new Set<Lane>();
   #session: Session;
   #queue: CommitQueue;
+  #beginning: Promise<void> | null = null;
   #isClaiming = false;
   #isStopping = false;
   #mayHaveWork = true;
@@ -94,8 +95,19 @@ export class Worker {
     this.#session.abandon();
   }
 
-  /** The session is over: whatever is held belongs to others now. Calls under way are cut, their answers ignored. */
-  async #begin(why: string): Promise<void> {
+  /**
+   * The session is over: whatever is held belongs to others now. Calls under way are cut, their answers ignored. A claim and the
+   * heartbeat may find out at the same time; of two new sessions one would go on unrenewed, with the lanes claimed for it.
+   */
+  async #begin(over: Session, why: string): Promise<void> {
+    if (over !== this.#session) return;
+    this.#beginning ??= this.#beginAnew(why).finally(() => {
+      this.#beginning = null;
+    });
+    await this.#beginning;
+  }
+
+  async #beginAnew(why: string): Promise<void> {
     const { database, log } = this.#options;
     log.warn({ session: this.#session.id, lanes: this.#lanes.size, why }, 'session over, lanes abandoned');
     this.#leave();
@@ -121,7 +133,8 @@ export class Worker {
 
   async #heartbeat(): Promise<void> {
     const { database, installation, log } = this.#options;
-    if (this.#session.isOver || !(await this.#session.renew())) return this.#begin('the lease ran out');
+    const session = this.#session;
+    if (session.isOver || !(await session.renew())) return this.#begin(session, 'the lease ran out');
     const reaped = await reapSessions(database, installation.tenants, null);
     for (const dead of reaped) log.warn(dead, 'took over from a worker that is gone');
     if (reaped.length > 0) this.#claimSoon();
@@ -172,7 +185,7 @@ export class Worker {
       }
     } catch (error) {
       if (!(error instanceof SessionOverError)) throw error;
-      await this.#begin(error.message);
+      await this.#begin(session, error.message);
     } finally {
       this.#isClaiming = false;
     }

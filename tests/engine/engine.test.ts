@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import type { CanonicalEvent } from '#canonical/event.ts';
 import { relayProcess } from './relay-process.ts';
+import { balanceLimit } from '#journal/connection-store.ts';
+import { openSession, reapSessions } from '#journal/session-store.ts';
 import { stubConnector } from './stub-platform.ts';
 import { type EngineUnderTest, engineUnderTest } from './engine-under-test.ts';
 
@@ -321,4 +325,45 @@ test('a record that was read, not told of whole, is found by its names too', asy
   expect(await engine.rows('select alias, entity from alias')).toEqual([
     { alias: '#1001', entity: 'order:shop:1' },
   ]);
+});
+
+test('a budget that is asked for in the name of a session that is gone holds no permit', async () => {
+  engine = await engineUnderTest();
+  const [alive, gone] = [
+    await openSession(engine.database, 'alive', 60_000),
+    await openSession(engine.database, 'gone', 60_000),
+  ];
+  const share = (session: number) =>
+    balanceLimit(engine.database, {
+      tenant: 'acme',
+      connection: 'erp',
+      session,
+      wanted: 2,
+      inUse: 0,
+      tokens: 0,
+      limits: { concurrency: 2, bucket: null },
+    });
+  await reapSessions(engine.database, ['acme'], gone);
+  expect(await share(gone)).toMatchObject({ permits: 0 });
+  expect(await share(alive)).toMatchObject({ permits: 2 });
+});
+
+test('a worker that learns twice at once that its session is over opens one new session', async () => {
+  engine = await engineUnderTest();
+  const worker = await engine.startWorker();
+  const locker = new pg.Client({ connectionString: engine.url });
+  await locker.connect();
+  try {
+    // Claim and heartbeat wait for the table until both are to find the session gone.
+    await locker.query('begin; lock table session in access exclusive mode');
+    await engine.send('1', 'a');
+    await sleep(1_500);
+    await locker.query('delete from session');
+    await locker.query('commit');
+    await engine.drain();
+    expect(engine.log.filter(({ message }) => message.startsWith('session over'))).toHaveLength(1);
+    expect(await engine.rows('select session_id::text as id from session')).toEqual([{ id: String(worker.session) }]);
+  } finally {
+    await locker.end();
+  }
 });

@@ -284,3 +284,22 @@ test(
       .toBe(1);
   },
 );
+
+test(
+  'pain 1: ten orders that the ERP took and lost are missed by name and value, without anybody asking',
+  { timeout: ms },
+  async () => {
+    product = await productUnderTest({ rules: { census: { missingAfterMs: 1_500 } } });
+    // An ERP that says yes to each sale and shows none of them to anybody who looks.
+    product.erp.platform.delaySearches(600_000);
+    const orders = Array.from({ length: 10 }, () => product.placeOrder());
+    await expect
+      .poll(async () => (await product.parked()).filter((each) => each.cause === 'missing-in-erp').length, {
+        timeout: 40_000,
+      })
+      .toBe(10);
+    const missing = (await product.parked()).filter((each) => each.cause === 'missing-in-erp');
+    expect(new Set(missing.map((each) => each.entity))).toEqual(new Set(orders.map(({ id }) => entity(id))));
+    expect(missing.reduce((total, each) => total + (each.valueMinor ?? 0), 0)).toBe(39_800);
+  },
+);

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,16 +74,34 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A copy of the retailer's folder with other rules. Answers the folder above it. */
+async function retailersWith(
+  name: string,
+  rules: Readonly<Record<string, unknown>>,
+  directory: string,
+): Promise<string> {
+  const folder = join(directory, 'retailers', name);
+  await cp(join('retailers', name), folder, { recursive: true });
+  const file = join(folder, 'retailer.json');
+  const retailer = JSON.parse(await readFile(file, 'utf8')) as { rules: Record<string, object> };
+  retailer.rules['order-to-cash'] = { ...retailer.rules['order-to-cash'], ...rules };
+  await writeFile(file, JSON.stringify(retailer));
+  return join(directory, 'retailers');
+}
+
 export type ProductOptions = {
   readonly variables?: Readonly<Record<string, string>>;
   readonly webhooks?: WebhookOptions;
   readonly tokens?: ShopifyEmulatorOptions['tokens'];
+  /** In place of (parts of) the retailer's own rules of order to cash. */
+  readonly rules?: Readonly<Record<string, unknown>>;
 };
 
 export async function productUnderTest({
   variables = {},
   webhooks = {},
   tokens = {},
+  rules = {},
 }: ProductOptions = {}): Promise<ProductUnderTest> {
   const [first] = setUps;
   if (first === undefined) throw new Error('the sandbox has no retailer');
@@ -105,6 +123,7 @@ export async function productUnderTest({
       DATABASE_URL: place.url,
       TALLYPORT_MASTER_KEY: Buffer.alloc(32, 5).toString('base64'),
       TALLYPORT_RETAILERS: tenant,
+      TALLYPORT_RETAILERS_DIR: await retailersWith(tenant, rules, directory),
       TALLYPORT_PUBLIC_URL: gatewayUrl,
       TALLYPORT_POLL_INTERVAL_SCALE: '0.02',
       PORT: String(port),
