@@ -12,7 +12,7 @@ type Site = {
 /** Kills and stops workers, restarts the database, takes platforms away and gives them back. */
 export function unleash(site: Site): void {
   const { world } = site.link;
-  world.every(1_500, () => {
+  world.every(1_000, () => {
     if (world.isCalm) return 'stop';
     const what = world.random.between(0, 4);
     if (what === 0) crash(site);

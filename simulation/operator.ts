@@ -92,7 +92,7 @@ export class VirtualOperator {
     }
     // What the process was told is refused, it goes on without: then the process is to ask anew, not the command to be sent again.
     const isGivenUp = row.cause === 'rejected-by-platform' && command.name === 'erp.order.create';
-    if (isGivenUp && !world.is('refused-command-sent-again'))
+    if (isGivenUp)
       store.tell(row.entity ?? '', 'operator', { action: 'retry', by: 'kim', reason: 'as agreed' });
     else this.#act(row, 'command.retry');
   }

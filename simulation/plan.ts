@@ -16,7 +16,6 @@ export const flaws = [
   'permits-forgotten',
   'permits-of-the-dead',
   'refused-look-up-believed',
-  'refused-command-sent-again',
   'drop-forgets-newer',
   'send-after-deadline',
   'last-arrival-wins',
@@ -37,8 +36,8 @@ export type Plan = {
 
 export const planOf = (seed: number, more: Partial<Omit<Plan, 'seed'>> = {}): Plan => ({
   seed,
-  orders: 5,
-  faults: 100,
+  orders: 7,
+  faults: 250,
   actions: 20_000,
   flaws: new Set(),
   ...more,

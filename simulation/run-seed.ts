@@ -95,7 +95,7 @@ function live(world: World): void {
   };
 
   watch(world, shop, store);
-  const lives = Array.from({ length: Math.min(plan.orders, draw.between(2, 5)) }, (_, index) =>
+  const lives = Array.from({ length: Math.min(plan.orders, draw.between(2, 7)) }, (_, index) =>
     orderLife(plan.seed, index),
   );
   erp.lifeOf = (id) => {

@@ -70,9 +70,12 @@ export class Observer {
   }
 }
 
+/** These say that something is missing, not that it stands still for a reason: they excuse nothing. */
+const alarms: ReadonlySet<string> = new Set(['missing-in-erp']);
+
 function causesByOrder(parked: readonly Parked[]): ReadonlyMap<string, readonly string[]> {
   const causes = new Map<string, string[]>();
   for (const { entity, cause } of parked)
-    if (entity !== null) causes.set(entity, [...(causes.get(entity) ?? []), cause]);
+    if (entity !== null && !alarms.has(cause)) causes.set(entity, [...(causes.get(entity) ?? []), cause]);
   return causes;
 }

@@ -79,7 +79,7 @@ export abstract class VirtualPlatform {
       return { kind: 'unmappable', problems: [{ path: 'order', message: 'not known there' }] };
     const refusal = this.refusal(request);
     if (refusal !== null) return refusal;
-    if (world.fault('network', 0.03, `${this.connection}: dies before the effect`)) return null;
+    if (world.fault('network', 0.04, `${this.connection}: dies before the effect`)) return null;
     if (!world.fault('late', 0.08, `${this.connection}: effective later`)) return this.apply(request);
     const job: Job = { outcome: null };
     const number = this.#jobs.size + 1;

@@ -105,7 +105,7 @@ function exchange(order: CallOrder, step: Request['step'], replied: (reply: Repl
   world.exactly(Math.min(world.delay(), leftMs), () => {
     const reply = platform.receive(request);
     world.note(`${platform.connection} ${step} ${entity} #${command.number}.${command.attempt} -> ${kindOf(reply)}`);
-    const isLost = world.fault('network', 0.03, `answer of ${platform.connection} lost`);
+    const isLost = world.fault('network', 0.05, `answer of ${platform.connection} lost`);
     if (isLost && reply?.kind === 'done' && step === 'send')
       world.met('an effect took place and its answer was lost');
     if (!isLost && reply !== null) return world.after(world.delay(), () => replied(reply));

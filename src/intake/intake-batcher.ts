@@ -14,7 +14,7 @@ export type IntakeLimits = {
   readonly waitingBytes: number;
 };
 export const defaultIntakeLimits: IntakeLimits = {
-  batchMessages: 256,
+  batchMessages: 128,
   batchBytes: 4 * 1024 * 1024,
   waitingMessages: 4_000,
   waitingBytes: 128 * 1024 * 1024,

@@ -1,34 +1,14 @@
-import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
-import { parse } from 'csv-parse/sync';
+import { type Command, Option } from 'commander';
 import { crosswalkTables } from '#connector-sdk/mapping.ts';
 import { setCrosswalk } from '#journal/crosswalk-import.ts';
 import { listProposals, loadCrosswalks } from '#journal/crosswalk-store.ts';
+import { type FileRow, readCrosswalkFile } from './crosswalk-file.ts';
 import { type JournalAccess, withJournal } from './journal-access.ts';
 import { table } from './table.ts';
 
 type ImportOptions = { connection: string; table: string; apply?: true };
-type Row = { readonly key: string; readonly value: string };
 
-/** Reads `key,value[,note]`. @throws Error that names the line. */
-function readRows(file: string): readonly Row[] {
-  const records: Record<string, string>[] = parse(readFileSync(file), {
-    columns: true,
-    bom: true,
-    trim: true,
-    skip_empty_lines: true,
-  });
-  const rows = records.map((record, index) => {
-    const { key, value } = record;
-    if (key === undefined || value === undefined || key === '' || value === '')
-      throw new Error(`${file}, row ${index + 1}: key and value are both needed (columns "key" and "value")`);
-    return { key, value };
-  });
-  const twice = rows.find(({ key }, index) => rows.findIndex((row) => row.key === key) !== index);
-  if (twice !== undefined) throw new Error(`${file}: "${twice.key}" stands there twice`);
-  return rows;
-}
-
+/** Looks at the rows that are missing, and brings them. */
 export function crosswalkCommand(program: Command): void {
   const crosswalk = program.command('crosswalk').description("a retailer's words for a platform's");
   crosswalk
@@ -46,12 +26,12 @@ export function crosswalkCommand(program: Command): void {
     .command('import <file>')
     .description('brings rows (CSV: key,value) after a review; --apply writes them and releases what waited')
     .requiredOption('--connection <id>', 'the platform whose words they are')
-    .requiredOption('--table <name>', `one of ${crosswalkTables.join(', ')}`)
+    .addOption(
+      new Option('--table <name>', 'which of its tables').choices(crosswalkTables).makeOptionMandatory(),
+    )
     .option('--apply', 'write')
     .action(async (file: string, options: ImportOptions) => {
-      if (!(crosswalkTables as readonly string[]).includes(options.table))
-        throw new Error(`--table: "${options.table}" is none of ${crosswalkTables.join(', ')}`);
-      const rows = readRows(file);
+      const rows = readCrosswalkFile(file);
       await withJournal(program.opts<{ tenant?: string }>().tenant, (access) =>
         review(access, options, rows),
       );
@@ -59,10 +39,12 @@ export function crosswalkCommand(program: Command): void {
 }
 
 async function review(
-  { database, tenant, actor }: JournalAccess,
+  { database, tenant, connections, actor }: JournalAccess,
   { connection, table: name, apply }: ImportOptions,
-  rows: readonly Row[],
+  rows: readonly FileRow[],
 ): Promise<void> {
+  if (!connections.includes(connection))
+    throw new Error(`--connection: ${tenant} has no "${connection}"; there are ${connections.join(', ')}`);
   const { rows: tree } = await loadCrosswalks(database, tenant);
   const known: Readonly<Record<string, string>> = tree[connection]?.[name] ?? {};
   const proposals = new Map(
