@@ -2,8 +2,8 @@ import type { CanonicalEvent } from '#canonical/event.ts';
 import type { Json } from '#canonical/json.ts';
 import type { CommandHandler } from '#connector-sdk/connector.ts';
 import { type CrosswalkRows, renderContext } from '#connector-sdk/crosswalk-context.ts';
-import { parseJsonLossless } from '#connector-sdk/json-lossless.ts';
 import { mapped } from '#connector-sdk/mapping.ts';
+import { readMessageBody } from '#connector-sdk/message-body.ts';
 import type { InboxEvent } from '#journal/lane-store.ts';
 import type { BoundProcess, Interpretation, LaneHost, RenderedCommand } from './lane-rules/host.ts';
 import type { Lane, LaneCommand } from './lane-rules/lane.ts';
@@ -98,25 +98,20 @@ function interpret(
       code: 'unsupported-topic',
       detail: `${event.connection} sends ${event.topic}, which nothing here follows`,
     };
-  let body: Json;
-  try {
-    body = parseJsonLossless(event.body.toString('utf8'));
-  } catch (error) {
-    return {
-      kind: 'unmappable',
-      problems: [{ path: '$', message: `not JSON: ${(error as Error).message}` }],
-    };
-  }
+  const read = readMessageBody(event.body);
+  if (!read.ok) return { kind: 'unmappable', problems: [{ path: '$', message: read.problem }] };
   const result = mapped(() =>
     mapping.map({
       connection: event.connection,
       topic: event.topic,
       occurredAt: event.occurredAt,
-      body,
+      body: read.body,
       bodyHash: event.bodyHash,
     }),
   );
-  return result.ok
-    ? { kind: 'events', events: result.value }
-    : { kind: 'unmappable', problems: result.problems };
+  if (!result.ok) return { kind: 'unmappable', problems: result.problems };
+  // It lies in a lane of its own because its record could not be told; whoever reads it now must not do so under another's name.
+  if (event.entity.startsWith('message:'))
+    return { kind: 'unmappable', problems: [{ path: '$', message: 'names no record that it is about' }] };
+  return { kind: 'events', events: result.value };
 }

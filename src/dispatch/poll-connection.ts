@@ -1,11 +1,10 @@
-import type { JsonObject } from '#canonical/json.ts';
-import type { Subject } from '#canonical/identity.ts';
 import type { PolledRecord } from '#connector-sdk/connector.ts';
-import { mapped } from '#connector-sdk/mapping.ts';
 import type { Logger } from '#connector-sdk/services.ts';
+import { storableKey, subjectOf } from '#connector-sdk/subject-of.ts';
 import type { Database } from '#journal/database.ts';
 import type { IncomingMessage } from '#journal/intake-store.ts';
 import { endPollTurn, storePoll, takePollTurn } from '#journal/poll-store.ts';
+import { classOf } from '#journal/priority-class.ts';
 import type { MasterKey } from '#journal/sealed-box.ts';
 import type { OpenConnection } from './open-connection.ts';
 
@@ -94,23 +93,25 @@ export async function pollConnection(
 }
 
 function toMessage(connection: OpenConnection, record: PolledRecord): IncomingMessage {
-  const mapping = connection.connector.inbound[record.topic];
-  const subject =
-    mapping === undefined ? null : mapped(() => mapping.subject(record.body as JsonObject, connection.id));
-  const unknown: Subject = {
-    entity: 'message',
-    ref: { connection: connection.id, type: record.topic, id: record.sourceEventId },
-    founds: true,
-  };
+  const body = Buffer.from(JSON.stringify(record.body));
+  const { topic, sourceEventId } = record;
+  const { subject } = subjectOf({
+    connector: connection.connector,
+    connection: connection.id,
+    topic,
+    sourceEventId,
+    body,
+  });
+  const occurredAtMs = Date.parse(record.occurredAt);
   return {
     tenant: connection.tenant,
     connection: connection.id,
-    topic: record.topic,
-    sourceEventId: record.sourceEventId,
-    occurredAtMs: Date.parse(record.occurredAt),
+    topic: storableKey(topic),
+    sourceEventId: storableKey(sourceEventId),
+    occurredAtMs: Number.isNaN(occurredAtMs) ? null : occurredAtMs,
     via: 'poll',
-    subject: subject !== null && subject.ok ? subject.value : unknown,
-    body: Buffer.from(JSON.stringify(record.body)),
-    class: 1,
+    subject,
+    body,
+    class: classOf(subject.entity),
   };
 }

@@ -5,11 +5,11 @@ import type { IncomingMessage, Receipt } from '#journal/intake-store.ts';
 import type { IntakeBatcher } from './intake-batcher.ts';
 import { DatabaseAwayError, MessageRefusedError, OverloadedError } from './intake-errors.ts';
 import type { IntakeMetrics } from './intake-metrics.ts';
-import { classOf } from './priority-class.ts';
+import { classOf } from '#journal/priority-class.ts';
 import { sendProblem } from './problem-details.ts';
 import { RareLog } from './rare-log.ts';
 import { RequestRoom } from './request-room.ts';
-import { storableKey, subjectOf } from './subject-of.ts';
+import { storableKey, subjectOf } from '#connector-sdk/subject-of.ts';
 
 /** One connection as the gateway needs it. */
 export type WebhookTarget = {

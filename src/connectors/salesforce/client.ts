@@ -22,8 +22,6 @@ export type Subrequest = {
   readonly records?: number;
 };
 
-/** At most this many parts, of which 5 may be queries or collections. */
-export const compositeParts = 25;
 /** Records of one sObject Collections request. */
 export const collectionRecords = 200;
 

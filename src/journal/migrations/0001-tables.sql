@@ -224,7 +224,8 @@ create table identity_link (
   linked_at timestamptz not null default now(),
   primary key (tenant, connection, type, external_id)
 );
-create index identity_link_entity on identity_link (tenant, entity);
+-- Entity first: headed by the tenant, it was taken in place of the primary key while the table had no statistics.
+create index identity_link_entity on identity_link (entity, tenant);
 
 -- What people call things: order number, tracking number, document number. Personal ones (an e-mail address) only as a keyed hash.
 create table alias (

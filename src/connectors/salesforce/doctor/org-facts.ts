@@ -31,7 +31,6 @@ export const describeSchema = z.object({
 });
 /** What an object can do, as far as we look at it. */
 export type Description = z.infer<typeof describeSchema>;
-export type DescribedField = Description['fields'][number];
 
 /** A fact, or why it is not known. */
 export type Fact<T> =

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { isUtf8 } from 'node:buffer';
 import type { Subject } from '#canonical/identity.ts';
-import type { JsonObject } from '#canonical/json.ts';
-import type { Connector } from '#connector-sdk/connector.ts';
-import { parseJsonLossless } from '#connector-sdk/json-lossless.ts';
-import { UnmappableError } from '#connector-sdk/mapping.ts';
+import type { Connector } from './connector.ts';
+import { UnmappableError } from './mapping.ts';
+import { readMessageBody } from './message-body.ts';
 
 /** An index entry of the journal must hold connection, type and id together. */
 const keyLimitBytes = 500;
@@ -34,17 +32,10 @@ export function subjectOf(message: {
   });
   const mapping = Object.hasOwn(connector.inbound, topic) ? connector.inbound[topic] : undefined;
   if (mapping === undefined) return unknown('unknown topic');
-  if (!isUtf8(body)) return unknown('the body is not UTF-8');
-  let parsed: unknown;
+  const read = readMessageBody(body);
+  if (!read.ok) return unknown(read.problem);
   try {
-    parsed = parseJsonLossless(body.toString('utf8'));
-  } catch {
-    return unknown('the body is not JSON'); // the parser's own words would quote the body
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    return unknown('the body is not an object');
-  try {
-    const subject = mapping.subject(parsed as JsonObject, connection);
+    const subject = mapping.subject(read.body, connection);
     const { type, id } = subject.ref;
     if (id === '' || storableKey(id) !== id || storableKey(type) !== type)
       return unknown("the record's id is empty or longer than any platform's");
