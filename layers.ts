@@ -130,7 +130,15 @@ export const layers: readonly Layer[] = [
     name: 'simulation',
     folder: 'simulation',
     // Only what is deterministic can be replayed from a seed: of dispatch, the lane rules alone.
-    mayImport: ['canonical', 'processes', { layer: 'dispatch', within: ['lane-rules'] }],
+    mayImport: [
+      'canonical',
+      'processes',
+      { layer: 'dispatch', within: ['lane-rules'] },
+      { layer: 'connector-sdk', typesOnly: true },
+      { layer: 'journal', typesOnly: true },
+      { layer: 'connector-testkit', within: ['seeded-random'] },
+      { layer: 'tests', within: ['builders'] },
+    ],
   },
   { name: 'sandbox', folder: 'sandbox', mayImport: 'anything' },
   // The checker judges the product from outside; sharing one line with it would let a bug hide itself.

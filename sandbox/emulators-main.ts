@@ -36,5 +36,10 @@ const stop = (): void => {
   void sandbox.close().then(() => process.exit(0));
 };
 process.once('SIGTERM', stop);
+// Whoever started us may be killed without a chance to say so.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) stop();
+}, 1_000).unref();
 // Ctrl-C goes to all processes of a terminal; whoever started us ends us when the product has stopped.
 process.on('SIGINT', process.stdin.isTTY ? stop : () => undefined);

@@ -46,12 +46,14 @@ export const coveragePoints = [
 ] as const;
 export type CoveragePoint = (typeof coveragePoints)[number];
 
-export type Coverage = Readonly<Record<CoveragePoint, number>>;
-
 /** The sum of how often each point was met. */
 export function addCoverage(sum: Map<CoveragePoint, number>, one: ReadonlyMap<CoveragePoint, number>): void {
   for (const [point, times] of one) sum.set(point, (sum.get(point) ?? 0) + times);
 }
+
+/** How often each point was met, all of them named. */
+export const coverageOf = (met: ReadonlyMap<CoveragePoint, number>): Readonly<Record<string, number>> =>
+  Object.fromEntries(coveragePoints.map((point) => [point, met.get(point) ?? 0]));
 
 /** The points that were never met. */
 export const missedPoints = (met: ReadonlyMap<CoveragePoint, number>): readonly CoveragePoint[] =>

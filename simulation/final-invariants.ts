@@ -1,6 +1,5 @@
 import type { Order } from '#canonical/order.ts';
 import type { CommandPayload } from '#canonical/command.ts';
-import type { Json } from '#canonical/json.ts';
 import { contentHash } from '#processes/order-to-cash/content-hash.ts';
 import { deriveView } from '#processes/order-to-cash/view.ts';
 import { orderRules } from './worker/lane-host.ts';
@@ -21,7 +20,7 @@ type Site = {
 export function checkAtEnd(site: Site): void {
   checkTally(site.store);
   checkLeftovers(site.store);
-  for (const [id, { current }] of site.shop.orders) checkOrder(site, id, current);
+  for (const [id, { current, wasTied }] of site.shop.orders) checkOrder(site, id, current, wasTied);
 }
 
 /** Every message that came in is applied, superseded, rejected, or parked with a reason. */
@@ -54,7 +53,7 @@ function checkLeftovers(store: VirtualStore): void {
   }
 }
 
-function checkOrder(site: Site, id: string, current: Order): void {
+function checkOrder(site: Site, id: string, current: Order, wasTied: boolean): void {
   const { store, erp, crm } = site;
   const { world } = store;
   const entity = `order:shop:${id}`;
@@ -68,19 +67,27 @@ function checkOrder(site: Site, id: string, current: Order): void {
     if (open.length === 0) world.violated('an accepted order is known', entity);
     return;
   }
-  if (state.order.version.hash !== current.version.hash)
+  const isSame = state.order.version.hash === current.version.hash;
+  // Of two bodies of one instant a late webhook's may be taken for the answer of a read: known, and asked for by --strict-ties.
+  if (!isSame && wasTied && state.order.version.at === current.version.at && !world.plan.hasStrictTies)
+    return;
+  if (!isSame)
     world.violated(
       'the order is what its source shows',
       `${entity}: ${state.order.version.at}, source ${current.version.at}`,
     );
 
   const record = erp.records.get(id);
-  const isWanted = current.cancelled === null && current.payment.state === 'paid' && current.holds.length === 0;
+  const isWanted =
+    current.cancelled === null && current.payment.state === 'paid' && current.holds.length === 0;
   const isExcused =
     isParked('erp.order.create') || causes.has('rejected-by-platform') || causes.has('withdrawn-by-operator');
-  if (isWanted && record === undefined && !isExcused) world.violated('an order is once in the ERP', `${entity} is not`);
+  if (isWanted && record === undefined && !isExcused)
+    world.violated('an order is once in the ERP', `${entity} is not`);
   const isCancelled = record === undefined || record.status === 'cancelled';
-  const mayStay = ['too-late-to-cancel', 'rejected-by-platform', 'withdrawn-by-operator'].some((cause) => causes.has(cause));
+  const mayStay = ['too-late-to-cancel', 'rejected-by-platform', 'withdrawn-by-operator'].some((cause) =>
+    causes.has(cause),
+  );
   if (current.cancelled !== null && !isCancelled && !mayStay && !isParked('erp.order.cancel'))
     world.violated('a cancelled order is cancelled in the ERP, or an exception says why not', entity);
   if (record !== undefined && record.status !== 'cancelled' && current.cancelled === null) {
@@ -92,25 +99,40 @@ function checkOrder(site: Site, id: string, current: Order): void {
   }
 
   const shown = crm.records.get(id);
-  if (!isParked('crm.order.upsert') && !causes.has('rejected-by-platform') && !causes.has('withdrawn-by-operator')) {
+  if (
+    !isParked('crm.order.upsert') &&
+    !causes.has('rejected-by-platform') &&
+    !causes.has('withdrawn-by-operator')
+  ) {
     if (shown === undefined) world.violated('an order is once in the CRM', `${entity} is not`);
     const difference = shown === undefined ? null : shownWrongly(shown, state, state.order);
-    if (difference !== null) world.violated('the CRM shows where the process stands', `${entity}: ${difference}`);
+    if (difference !== null)
+      world.violated('the CRM shows where the process stands', `${entity}: ${difference}`);
   }
   checkReservations(site, entity, id, current, state);
 }
 
 /** What the CRM has and the process would not say, or null. A new version with nothing new in it is not told. */
-function shownWrongly(shown: CommandPayload<'crm.order.upsert'>, state: OrderState, known: Order): string | null {
+function shownWrongly(
+  shown: CommandPayload<'crm.order.upsert'>,
+  state: OrderState,
+  known: Order,
+): string | null {
   const view = deriveView(state, known, orderRules);
   if (shown.status !== view.status) return `status ${shown.status} instead of ${view.status}`;
-  const bare = ({ version: _version, ...order }: Order): string => contentHash(order as unknown as Json);
+  const bare = ({ version: _version, ...order }: Order): string => contentHash(order);
   if (bare(shown.order) !== bare(view.order)) return 'its order is another';
   if (shown.erp?.ref.id !== state.erp.ref?.id) return `ERP ${shown.erp?.ref.id ?? 'none'}`;
-  const states = (records: readonly { readonly ref: { readonly id: string }; readonly status: string }[]): string =>
-    records.map(({ ref, status }) => `${ref.id} ${status}`).toSorted().join();
+  const states = (
+    records: readonly { readonly ref: { readonly id: string }; readonly status: string }[],
+  ): string =>
+    records
+      .map(({ ref, status }) => `${ref.id} ${status}`)
+      .toSorted()
+      .join();
   const shipments = [...view.placed.byKey.values()];
-  if (states(shown.shipments) !== states(shipments)) return `shipments ${states(shown.shipments)} instead of ${states(shipments)}`;
+  if (states(shown.shipments) !== states(shipments))
+    return `shipments ${states(shown.shipments)} instead of ${states(shipments)}`;
   const invoices = Object.values(state.invoices).map(({ data }) => data);
   return states(shown.invoices) === states(invoices) ? null : `invoices ${states(shown.invoices)}`;
 }

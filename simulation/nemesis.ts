@@ -6,7 +6,7 @@ type Site = {
   readonly link: DatabaseLink;
   readonly platforms: readonly VirtualPlatform[];
   readonly workers: VirtualWorker[];
-  startWorker(name: string): VirtualWorker;
+  readonly startWorker: (name: string) => VirtualWorker;
 };
 
 /** Kills and stops workers, restarts the database, takes platforms away and gives them back. */
@@ -27,7 +27,8 @@ export function unleash(site: Site): void {
 function crash({ link: { world }, workers, startWorker }: Site): void {
   const index = world.random.between(0, workers.length - 1);
   const worker = workers[index];
-  if (worker === undefined || worker.isDead || !world.fault('worker', 0.25, `${worker.name} is killed`)) return;
+  if (worker === undefined || worker.isDead || !world.fault('worker', 0.25, `${worker.name} is killed`))
+    return;
   worker.kill();
   world.after(world.chance.between(200, 6_000), () => {
     workers[index] = startWorker(`${worker.name}'`);
@@ -69,7 +70,8 @@ function outage({ link: { world }, platforms }: Site): void {
 
 function lockOut({ link: { world }, platforms }: Site): void {
   const platform = world.random.pick(platforms);
-  if (platform.isLockedOut || !world.fault('refusal', 0.12, `${platform.connection}: credentials expire`)) return;
+  if (platform.isLockedOut || !world.fault('refusal', 0.12, `${platform.connection}: credentials expire`))
+    return;
   platform.isLockedOut = true;
   world.after(world.chance.between(500, 6_000), () => {
     platform.isLockedOut = false;

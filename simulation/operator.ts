@@ -44,19 +44,22 @@ export class VirtualOperator {
     if ((this.#tries.get(this.#keyOf(row)) ?? 0) >= patience) return false;
     if (row.kind === 'message') return this.#site.traffic.isMappingMended;
     if (row.kind === 'command') return true;
-    return ['edited-after-release', 'order-unreadable', 'withdrawn-by-operator', 'rejected-by-platform'].includes(
-      row.cause,
-    );
+    return [
+      'edited-after-release',
+      'order-unreadable',
+      'withdrawn-by-operator',
+      'rejected-by-platform',
+    ].includes(row.cause);
   }
 
   #keyOf({ entity, kind, key, connection, cause }: ParkedRow): string {
     // A command that the process asks for anew has another number, and is the same matter.
-    return `${entity ?? ''} ${kind} ${kind === 'command' ? connection ?? '' : key} ${cause}`;
+    return `${entity ?? ''} ${kind} ${kind === 'command' ? (connection ?? '') : key} ${cause}`;
   }
 
   #look(): void {
     const { world } = this.#site.store;
-    for (const row of [...this.#site.store.parked.values()]) {
+    for (const row of this.#site.store.parked.values()) {
       if (!row.isOpen || !this.#canAct(row)) continue;
       // While all is upside down, people are slow.
       if (!world.isCalm && world.random.next() < 0.8) continue;
@@ -109,7 +112,8 @@ export class VirtualOperator {
   #onException(row: ParkedRow): void {
     const entity = row.entity ?? '';
     const id = entity.split(':')[2] ?? '';
-    const action = { 'edited-after-release': 'erp-amended', 'order-unreadable': 'reread' }[row.cause] ?? 'retry';
+    const action =
+      { 'edited-after-release': 'erp-amended', 'order-unreadable': 'reread' }[row.cause] ?? 'retry';
     if (action === 'erp-amended') {
       const order = this.#site.shop.orders.get(id)?.current;
       if (order === undefined || !this.#site.erp.amend(order)) return;

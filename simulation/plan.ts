@@ -1,6 +1,6 @@
 /**
- * A defect put in on purpose, to prove that the simulation would find it. The first group are the classics; the second are
- * slips that a host of the lane rules can make and that no reading of the rules alone shows.
+ * A defect put in on purpose, to prove that the simulation would find it. After the classics come slips that a host of the lane
+ * rules can make and that no reading of the rules alone shows.
  */
 export const flaws = [
   'blind-retry',
@@ -32,6 +32,8 @@ export type Plan = {
   /** Actions after which no fault happens any more. */
   readonly actions: number;
   readonly flaws: ReadonlySet<Flaw>;
+  /** Whether an order must end as its source shows it also where that showed two bodies of one instant. */
+  readonly hasStrictTies: boolean;
 };
 
 export const planOf = (seed: number, more: Partial<Omit<Plan, 'seed'>> = {}): Plan => ({
@@ -40,5 +42,6 @@ export const planOf = (seed: number, more: Partial<Omit<Plan, 'seed'>> = {}): Pl
   faults: 250,
   actions: 20_000,
   flaws: new Set(),
+  hasStrictTies: false,
   ...more,
 });

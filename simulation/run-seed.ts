@@ -6,6 +6,7 @@ import { StepInvariants } from './invariants.ts';
 import { unleash } from './nemesis.ts';
 import { VirtualOperator } from './operator.ts';
 import { orderLife } from './order-life.ts';
+import { watchPermits } from './permit-watch.ts';
 import type { Plan } from './plan.ts';
 import { EffectJournal } from './platforms/effects.ts';
 import type { VirtualPlatform } from './platforms/platform.ts';
@@ -91,7 +92,8 @@ function live(world: World): void {
   const workers = Array.from({ length: draw.between(2, 3) }, (_, index) => startWorker(`w${index + 1}`));
   store.onWork = (entity) => {
     for (const worker of workers)
-      if (world.random.next() < 0.7) world.after(world.delay(), () => worker.run(() => worker.onWork(entity)));
+      if (world.random.next() < 0.7)
+        world.after(world.delay(), () => worker.run(() => worker.onWork(entity)));
   };
 
   watch(world, shop, store);
@@ -111,8 +113,12 @@ function live(world: World): void {
     });
   }
   stock(store, operator, draw);
+  watchPermits(store, link, workers);
   unleash({ link, platforms: [...platforms.values()], workers, startWorker });
-  world.every(500, () => (link.isDown ? undefined : void fireTimers(store)));
+  world.every(500, () => {
+    if (!link.isDown) fireTimers(store);
+    return undefined;
+  });
   world.every(2_000, () => {
     if (link.isDown) return undefined;
     healWaits(store);
@@ -140,18 +146,7 @@ function live(world: World): void {
     if (world.elapsedMs > calmAtMs + restWithinMs) notAtRest(world, store, operator, traffic);
   }
   checkAtEnd({ store, shop, erp, crm });
-  checkPermits(store, workers);
   world.note(`the end: ${digestOf(store)}`);
-}
-
-/** No permit is lost: what the database has given out, its worker knows of. */
-function checkPermits(store: VirtualStore, workers: readonly VirtualWorker[]): void {
-  for (const [key, lease] of store.leases) {
-    const [connection = '', session] = key.split(' ');
-    const known = workers.map((worker) => worker.permits(connection)).find((one) => String(one?.session) === session);
-    if (lease.permits > 0 && known !== null && known !== undefined && known.permits < lease.permits)
-      store.world.violated('no permit is lost', `${key}: ${lease.permits}, known ${known.permits}`);
-  }
 }
 
 /** Which rows are missing at first and when they come; of which goods there are few. */
@@ -178,7 +173,8 @@ function watch(world: World, shop: VirtualShop, store: VirtualStore): void {
 
 function notAtRest(world: World, store: VirtualStore, operator: VirtualOperator, traffic: Traffic): never {
   const lanes = [...store.lanes].map(
-    ([entity, lane]) => `${entity} todo ${lane.todo} owner ${lane.owner ?? 'none'} due ${lane.dueMs - world.nowMs}`,
+    ([entity, lane]) =>
+      `${entity} todo ${lane.todo} owner ${lane.owner ?? 'none'} due ${lane.dueMs - world.nowMs}`,
   );
   const commands = [...store.commands].flatMap(([entity, rows]) =>
     [...rows.values()].map((row) => `${entity} #${row.number} ${row.slot} ${row.state} a${row.attempt}`),

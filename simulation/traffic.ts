@@ -27,8 +27,8 @@ export class Traffic {
     this.#shop = shop;
     this.#erp = erp;
     shop.onEvent = (topic, event) => this.#webhook(topic, event);
-    link.world.every(pollEveryMs, () => void this.#pollShop());
-    link.world.every(pollEveryMs, () => void this.#pollErp());
+    link.world.every(pollEveryMs, () => this.#pollShop());
+    link.world.every(pollEveryMs, () => this.#pollErp());
   }
 
   /** Whether everything up to now has been read. */
@@ -63,7 +63,8 @@ export class Traffic {
     }
     const isLate = world.fault('webhook', 0.08, `webhook ${delivery.sourceEventId} late`);
     this.#deliver(delivery, isLate ? world.chance.between(2_000, 40_000) : world.delay());
-    if (world.fault('webhook', 0.12, `webhook ${delivery.sourceEventId} twice`)) this.#deliver(delivery, world.delay());
+    if (world.fault('webhook', 0.12, `webhook ${delivery.sourceEventId} twice`))
+      this.#deliver(delivery, world.delay());
   }
 
   #delivery(topic: string, sourceEventId: string, event: CanonicalEvent): Delivery {
@@ -99,7 +100,7 @@ export class Traffic {
   }
 
   /** The cursor moves in the transaction that stores what was read. */
-  #pollShop(): void {
+  #pollShop(): undefined {
     if (this.#shop.isDown || this.#shop.isLockedOut) return;
     const readToMs = this.#link.world.nowMs;
     const from = this.#cursors.shop - overlapMs;
@@ -111,7 +112,7 @@ export class Traffic {
     this.#store('shop', readToMs, records);
   }
 
-  #pollErp(): void {
+  #pollErp(): undefined {
     if (this.#erp.isDown || this.#erp.isLockedOut) return;
     const readToMs = this.#link.world.nowMs;
     const from = this.#cursors.erp - overlapMs;

@@ -29,7 +29,10 @@ export class VirtualStore {
   readonly seen = new Set<string>();
   readonly parked = new Map<number, ParkedRow>();
   readonly waits = new Map<string, WaitRow>();
-  readonly timers = new Map<string, { readonly entity: string; readonly name: string; readonly atMs: number }>();
+  readonly timers = new Map<
+    string,
+    { readonly entity: string; readonly name: string; readonly atMs: number }
+  >();
   readonly links = new Map<string, string>();
   readonly holds = new Map<string, { readonly entity: string; readonly number: number }>();
   readonly crosswalk = new Set<string>();

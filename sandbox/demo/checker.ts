@@ -59,7 +59,10 @@ export type Verdict = {
  * Holds what took effect in each system against what was ordered. Reads journals alone; that an order stands still excuses what is
  * missing, never what is there twice or wrong in an amount nobody was told of.
  */
-export function check(evidence: RetailerEvidence): { readonly verdicts: readonly Verdict[]; readonly strays: readonly Problem[] } {
+export function check(evidence: RetailerEvidence): {
+  readonly verdicts: readonly Verdict[];
+  readonly strays: readonly Problem[];
+} {
   const { retailer, shopConnection } = evidence;
   const orders = shopOrders(evidence.shop);
   const sales = erpSales(evidence.erp);
@@ -73,7 +76,12 @@ export function check(evidence: RetailerEvidence): { readonly verdicts: readonly
   const known = new Set([...orders.keys()].map(keyOf));
   const strays = [...new Set([...sales.keys(), ...records.keys()])]
     .filter((key) => !known.has(key))
-    .map((key): Problem => ({ kind: 'from-nowhere', retailer, order: key, detail: 'no shop ever had this order' }));
+    .map((key): Problem => ({
+      kind: 'from-nowhere',
+      retailer,
+      order: key,
+      detail: 'no shop ever had this order',
+    }));
   return { verdicts, strays };
 }
 
@@ -102,32 +110,51 @@ function judge(
     if (sales.length > 0) problem('test-order-got-through', 'the ERP has it');
     if (record !== null) problem('test-order-got-through', 'the CRM has it');
   }
-  for (const extra of live.slice(1)) problem('duplicate-in-erp', `sale ${extra.id} beside sale ${sale?.id ?? ''}`);
+  for (const extra of live.slice(1))
+    problem('duplicate-in-erp', `sale ${extra.id} beside sale ${sale?.id ?? ''}`);
   if (record !== null && record.made > 1) problem('duplicate-in-crm', `made ${record.made} times`);
   for (const [mark, { times }] of order.fulfilments)
     if (times > 1) problem('duplicate-fulfilment', `shipment ${mark} was told ${times} times`);
   if (told.length > shipments && sales.every(({ isGone }) => !isGone))
     problem('duplicate-fulfilment', `${told.length} fulfilments for ${shipments} shipments`);
 
-  const isRightInErp = sale !== undefined && sale.processedAtMs !== null && sameAmount(sale.total, order.total);
+  const isRightInErp =
+    sale !== undefined && sale.processedAtMs !== null && sameAmount(sale.total, order.total);
   const crmTotal = isCancelled ? order.placedTotal : order.total;
-  const isRightInCrm = record !== null && sameAmount(record.total, crmTotal) && (record.currency ?? order.currency) === order.currency;
+  const isRightInCrm =
+    record !== null &&
+    sameAmount(record.total, crmTotal) &&
+    (record.currency ?? order.currency) === order.currency;
   if (!order.isTest) {
     if (record === null) missing('lost-in-crm', 'the CRM never got it');
-    else if (!isRightInCrm) missing('wrong-total-in-crm', `${record.total} ${record.currency ?? ''}, not ${crmTotal} ${order.currency}`);
+    else if (!isRightInCrm)
+      missing(
+        'wrong-total-in-crm',
+        `${record.total} ${record.currency ?? ''}, not ${crmTotal} ${order.currency}`,
+      );
     if (isCancelled) {
       for (const { id, processedAtMs } of live)
-        missing('cancelled-left-open', `sale ${id} is open (${processedAtMs === null ? 'draft' : 'processed'})`);
+        missing(
+          'cancelled-left-open',
+          `sale ${id} is open (${processedAtMs === null ? 'draft' : 'processed'})`,
+        );
     } else if (order.releasableAtMs === null) {
       if (sale !== undefined) problem('released-unpaid', `sale ${sale.id} before any payment`);
     } else if (sale === undefined || sale.processedAtMs === null) {
-      missing('lost-in-erp', sale === undefined ? 'the ERP never got it' : `sale ${sale.id} was never processed`);
+      missing(
+        'lost-in-erp',
+        sale === undefined ? 'the ERP never got it' : `sale ${sale.id} was never processed`,
+      );
     } else if (!isRightInErp) {
       missing('wrong-total-in-erp', `${sale.total} in sale ${sale.id}, not ${order.total}`);
     }
-    if (shipments > told.length) missing('lost-fulfilment', `the shop shows ${told.length} of ${shipments} shipments`);
+    if (shipments > told.length)
+      missing('lost-fulfilment', `the shop shows ${told.length} of ${shipments} shipments`);
     else if (told.length > 0 && told.length === shipments) {
-      const [sent, shown] = [live.reduce((sum, each) => sum + each.shippedPieces, 0), told.reduce((sum, each) => sum + each.pieces, 0)];
+      const [sent, shown] = [
+        live.reduce((sum, each) => sum + each.shippedPieces, 0),
+        told.reduce((sum, each) => sum + each.pieces, 0),
+      ];
       if (sent !== shown) missing('wrong-fulfilment', `the shop shows ${shown} pieces, ${sent} left`);
     }
   }
@@ -152,9 +179,14 @@ function fateOf(order: ShopOrder, isAmiss: boolean, isParked: boolean): Fate {
   return order.releasableAtMs === null ? 'waiting' : 'delivered';
 }
 
-function latencyOf({ placedAtMs, releasableAtMs }: ShopOrder, sale: ErpSale | undefined, record: CrmOrder | null): number | null {
-  if (sale?.processedAtMs == null || record === null || releasableAtMs === null) return null;
-  return Math.max(sale.processedAtMs - releasableAtMs, record.madeAtMs - placedAtMs);
+function latencyOf(
+  { placedAtMs, releasableAtMs }: ShopOrder,
+  sale: ErpSale | undefined,
+  record: CrmOrder | null,
+): number | null {
+  const processedAtMs = sale?.processedAtMs ?? null;
+  if (processedAtMs === null || record === null || releasableAtMs === null) return null;
+  return Math.max(processedAtMs - releasableAtMs, record.madeAtMs - placedAtMs);
 }
 
 const sameAmount = (a: string, b: string): boolean => a !== '' && b !== '' && new Big(a).eq(b);

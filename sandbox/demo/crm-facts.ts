@@ -30,7 +30,10 @@ export function crmOrders(effects: readonly Effect[]): ReadonlyMap<string, CrmOr
   }
   const sums = new Map<string, Big>();
   for (const { order, quantity, unitPrice } of items.values())
-    sums.set(order, (sums.get(order) ?? new Big(0)).plus(new Big(unitPrice).times(quantity).round(2, Big.roundHalfUp)));
+    sums.set(
+      order,
+      (sums.get(order) ?? new Big(0)).plus(new Big(unitPrice).times(quantity).round(2, Big.roundHalfUp)),
+    );
   for (const [key, sum] of sums) {
     const order = orders.get(key);
     if (order !== undefined) order.total = sum.toFixed();

@@ -31,7 +31,9 @@ async function demo(options: DemoOptions, interrupted: AbortSignal): Promise<End
   await using begun = new AsyncDisposableStack();
   const directory = await runDirectory();
   if (!options.keeps) begun.defer(() => directory.remove());
-  screen.say(`Starting PostgreSQL, the emulated systems and the product. Journals and logs: ${directory.path}`);
+  screen.say(
+    `Starting PostgreSQL, the emulated systems and the product. Journals and logs: ${directory.path}`,
+  );
 
   const cluster = await startEmbeddedCluster({ directory: join(directory.path, 'postgres') });
   begun.defer(() => cluster.stop());
@@ -56,7 +58,9 @@ async function demo(options: DemoOptions, interrupted: AbortSignal): Promise<End
 
   const observer = new Observer(database, directory.path, chosen);
   const ended = await run({ options, sandbox, product, observer, screen, interrupted });
-  for (const { kind, retailer, order, detail } of ended.wasInterrupted ? [] : ended.observation.problems.slice(0, 20))
+  for (const { kind, retailer, order, detail } of ended.wasInterrupted
+    ? []
+    : ended.observation.problems.slice(0, 20))
     screen.say(`${retailer} ${order}: ${kind}: ${detail}`);
   for (const { tenant, entity, cause, detail } of ended.observation.parked.slice(0, 20))
     screen.say(`${tenant} ${entity ?? ''}: parked, ${cause}: ${detail.slice(0, 200)}`);
@@ -67,12 +71,14 @@ async function demo(options: DemoOptions, interrupted: AbortSignal): Promise<End
 /** Every shop has its subscriptions before the first order: what comes earlier, only a poll would find. */
 async function subscribed(sandbox: SandboxProcess, shops: number, directory: string): Promise<void> {
   for (const until = Date.now() + 60_000; (await sandbox.status()).subscribed < shops; await sleep(200))
-    if (Date.now() > until) throw new Error(`the product did not subscribe: see ${join(directory, 'gateway.log')}`);
+    if (Date.now() > until)
+      throw new Error(`the product did not subscribe: see ${join(directory, 'gateway.log')}`);
 }
 
 function hints(shell: string, control: string, { orders, retailers }: DemoOptions): readonly string[] {
   const [retailer = ''] = retailers;
-  const tell = (path: string, body: object): string => `  curl -X POST ${control}${path} -d '${JSON.stringify(body)}'`;
+  const tell = (path: string, body: object): string =>
+    `  curl -X POST ${control}${path} -d '${JSON.stringify(body)}'`;
   return [
     '',
     'While it runs, in another shell:',

@@ -1,8 +1,8 @@
 import type { Supervised } from './supervised.ts';
 import type { SandboxProcess } from './sandbox-process.ts';
 
-/** How long the platforms stay bad after the last order. Milliseconds. */
-const stormAfterMs = 8_000;
+/** The platforms stay bad until so much of the work is done in spite of it, and at most so long after the last order. */
+const storm = { untilShareInErp: 0.7, atMostMs: 45_000 } as const;
 
 /** What goes wrong on purpose in a run with `--chaos`: bad platforms from the first order on, and a worker killed in the middle. */
 export class Mishaps {
@@ -29,7 +29,10 @@ export class Mishaps {
   }
 
   /** Does what is due. */
-  async look({ placed, wanted }: { readonly placed: number; readonly wanted: number }, nowMs: number): Promise<void> {
+  async look(
+    { placed, wanted, inErp }: { readonly placed: number; readonly wanted: number; readonly inErp: number },
+    nowMs: number,
+  ): Promise<void> {
     const [victim] = this.#workers;
     if (this.#killed === null && placed >= wanted / 2 && victim !== undefined) {
       this.#killed = victim.name;
@@ -37,7 +40,8 @@ export class Mishaps {
       this.#say(`kill -9 of ${victim.name}; it is started again in some seconds`);
     }
     if (placed >= wanted) this.#allPlacedAtMs ??= nowMs;
-    if (!this.#isCalm && this.#allPlacedAtMs !== null && nowMs - this.#allPlacedAtMs > stormAfterMs) {
+    if (this.#isCalm || this.#allPlacedAtMs === null) return;
+    if (inErp >= storm.untilShareInErp * wanted || nowMs - this.#allPlacedAtMs > storm.atMostMs) {
       this.#isCalm = true;
       await this.#sandbox.tell('/weather', { weather: 'calm' });
       this.#say('the platforms behave again; what is open is being found out');

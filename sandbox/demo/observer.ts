@@ -31,7 +31,10 @@ export class Observer {
     this.#retailers = setUps.map((setUp) => ({
       setUp,
       tails: Object.fromEntries(
-        systems.map((system) => [system, new JournalTail(journalFile(directory, setUp.profile.retailer, system))]),
+        systems.map((system) => [
+          system,
+          new JournalTail(journalFile(directory, setUp.profile.retailer, system)),
+        ]),
       ) as Tails,
     }));
   }

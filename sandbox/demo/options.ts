@@ -64,6 +64,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
 
 function positive(name: string, text: string): number {
   const number = Number(text);
-  if (!Number.isFinite(number) || number <= 0) throw new RangeError(`--${name} takes a number above 0, not "${text}"`);
+  if (!Number.isFinite(number) || number <= 0)
+    throw new RangeError(`--${name} takes a number above 0, not "${text}"`);
   return number;
 }

@@ -26,6 +26,8 @@ export type Product = {
 
 const root = new URL('../../', import.meta.url).pathname;
 const restartAfterMs = 4_000;
+/** Emulators, database and product share this machine's cores: a worker that gets none for some seconds is not dead. */
+const leaseMs = 15_000;
 
 /** Starts all processes and waits until the gateway takes webhooks. @throws Error when it does not come up */
 export async function startProduct(options: ProductOptions): Promise<Product> {
@@ -37,6 +39,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     TALLYPORT_MASTER_KEY: randomBytes(32).toString('base64'),
     TALLYPORT_RETAILERS_DIR: join(root, 'retailers'),
     TALLYPORT_RETAILERS: options.retailers.join(','),
+    TALLYPORT_LEASE_MS: String(leaseMs),
   };
   const process = (name: string, role: string, more: Readonly<Record<string, string>>): Supervised =>
     new Supervised({

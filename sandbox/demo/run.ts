@@ -55,8 +55,8 @@ export async function run(parts: RunParts): Promise<Ended> {
       const orders = Math.max(1, Math.round(options.rate * portionS));
       await sandbox.tell('/traffic', { orders, rate: options.rate });
     }
-    if (options.isChaos) await mishaps.look(status, performance.now());
     observation = await observer.look();
+    if (options.isChaos) await mishaps.look({ ...status, inErp: observation.tally.erp }, performance.now());
     if (screen.isLive || seconds() - printedS >= printEveryS) {
       printedS = seconds();
       const more = { seconds: seconds(), isEndless: options.orders === null, workers: workersOf(product) };
@@ -64,7 +64,8 @@ export async function run(parts: RunParts): Promise<Ended> {
     }
     const isPlaced = options.orders !== null && status.placed >= options.orders;
     if (isPlaced) allPlacedS ??= seconds();
-    const isDone = isPlaced && status.pending === 0 && observation.isAtRest && observation.problems.length === 0;
+    const isDone =
+      isPlaced && status.pending === 0 && observation.isAtRest && observation.problems.length === 0;
     resting = isDone ? resting + 1 : 0;
     const isLate = allPlacedS !== null && seconds() - allPlacedS > options.limitS;
     return options.exits && (resting >= looksAtRest || isLate);
@@ -77,7 +78,13 @@ export async function run(parts: RunParts): Promise<Ended> {
     // Ctrl-C reaches all processes of the terminal at once: what they no longer answer is no failure then.
     if (!interrupted.aborted) throw error;
   }
-  return { observation, status, seconds: seconds(), killed: mishaps.killed, wasInterrupted: interrupted.aborted };
+  return {
+    observation,
+    status,
+    seconds: seconds(),
+    killed: mishaps.killed,
+    wasInterrupted: interrupted.aborted,
+  };
 }
 
 function workersOf({ workers }: Product): string {

@@ -8,9 +8,12 @@ export function picture(
   more: { readonly seconds: number; readonly isEndless: boolean; readonly workers: string },
 ): readonly string[] {
   const connections = [...statuses.values()].flatMap((status) => status.connections);
-  const paused = connections.filter(({ state }) => state === 'open').map(({ connection, cause }) => `${connection} (${cause ?? 'away'})`);
-  const sum = (pick: (status: Observation['statuses'] extends ReadonlyMap<string, infer S> ? S : never) => number): number =>
-    [...statuses.values()].reduce((total, status) => total + pick(status), 0);
+  const paused = connections
+    .filter(({ state }) => state === 'open')
+    .map(({ connection, cause }) => `${connection} (${cause ?? 'away'})`);
+  const sum = (
+    pick: (status: Observation['statuses'] extends ReadonlyMap<string, infer S> ? S : never) => number,
+  ): number => [...statuses.values()].reduce((total, status) => total + pick(status), 0);
   const waiting = sum(({ commands }) => commands.reduce((total, command) => total + command.waiting, 0));
   const oldestMs = Math.max(0, ...[...statuses.values()].map(({ oldestLaneAgeMs }) => oldestLaneAgeMs));
   const faultText = Object.entries(faults).map(([kind, count]) => `${kind} ${count}`);
@@ -26,7 +29,9 @@ export function picture(
 
 function causes(parked: Observation['parked']): string {
   if (parked.length === 0) return 'nothing';
-  return [...Map.groupBy(parked, ({ cause }) => cause)].map(([cause, each]) => `${each.length} ${cause}`).join(', ');
+  return [...Map.groupBy(parked, ({ cause }) => cause)]
+    .map(([cause, each]) => `${each.length} ${cause}`)
+    .join(', ');
 }
 
 const ms = (value: number | null): string =>

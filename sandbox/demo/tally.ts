@@ -31,7 +31,11 @@ export type Tally = {
 };
 
 const lost: ReadonlySet<ProblemKind> = new Set(['lost-in-erp', 'lost-in-crm', 'lost-fulfilment']);
-const duplicated: ReadonlySet<ProblemKind> = new Set(['duplicate-in-erp', 'duplicate-in-crm', 'duplicate-fulfilment']);
+const duplicated: ReadonlySet<ProblemKind> = new Set([
+  'duplicate-in-erp',
+  'duplicate-in-crm',
+  'duplicate-fulfilment',
+]);
 
 /** Adds up the verdicts over all orders. */
 export function tally(verdicts: readonly Verdict[], strays: readonly Problem[]): Tally {

@@ -14,7 +14,9 @@ test('each look sees what was written, whole lines only, names cut in the middle
     const journal = effectJournal(file);
     journal.record('order.placed', '1', { buyer: 'Müller' });
     expect(tail.look()).toHaveLength(1);
-    const next = Buffer.from(`${JSON.stringify({ seq: 2, at: '', type: 't', key: '2', data: { buyer: 'Müller' } })}\n`);
+    const next = Buffer.from(
+      `${JSON.stringify({ seq: 2, at: '', type: 't', key: '2', data: { buyer: 'Müller' } })}\n`,
+    );
     const cut = next.indexOf(0xc3) + 1;
     appendFileSync(file, next.subarray(0, cut));
     expect(tail.look()).toHaveLength(1);

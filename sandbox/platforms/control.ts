@@ -13,7 +13,9 @@ const actions = {
     z.strictObject({ orders: z.int().positive(), rate: z.number().positive() }),
     (sandbox, { orders, rate }) => sandbox.begin(orders, rate),
   ),
-  '/order': action(z.strictObject({ retailer: z.string().optional() }), (sandbox, { retailer }) => sandbox.placeOne(retailer)),
+  '/order': action(z.strictObject({ retailer: z.string().optional() }), (sandbox, { retailer }) =>
+    sandbox.placeOne(retailer),
+  ),
   '/ship': action(
     z.strictObject({ ...order, parts: z.int().positive().default(1) }),
     (sandbox, { retailer, order: id, parts }) => ({ shipments: sandbox.ship(retailer, id, parts) }),
@@ -22,9 +24,15 @@ const actions = {
     z.strictObject({ ...order, paid: z.boolean().default(false) }),
     (sandbox, { retailer, order: id, paid }) => sandbox.invoice(retailer, id, paid),
   ),
-  '/cancel': action(z.strictObject(order), (sandbox, { retailer, order: id }) => sandbox.cancel(retailer, id)),
+  '/cancel': action(z.strictObject(order), (sandbox, { retailer, order: id }) =>
+    sandbox.cancel(retailer, id),
+  ),
   '/weather': action(
-    z.strictObject({ weather: z.enum(weathers), retailer: z.string().optional(), system: z.enum(systems).optional() }),
+    z.strictObject({
+      weather: z.enum(weathers),
+      retailer: z.string().optional(),
+      system: z.enum(systems).optional(),
+    }),
     (sandbox, { weather, retailer, system }) => sandbox.weather(weather, retailer, system),
   ),
   '/counts': action(z.strictObject({}), (sandbox) => sandbox.recordCounts()),
@@ -36,7 +44,10 @@ function action<T>(schema: z.ZodType<T>, run: (sandbox: Sandbox, body: T) => unk
 }
 
 /** Serves the controls of a sandbox on loopback: `GET /status` and the actions above. */
-export async function serveControl(sandbox: Sandbox, port: number): Promise<{ readonly url: string; close(): void }> {
+export async function serveControl(
+  sandbox: Sandbox,
+  port: number,
+): Promise<{ readonly url: string; close(): void }> {
   const server: Server = createServer((request, response) => {
     void answer(sandbox, request).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json' });
@@ -61,8 +72,13 @@ type Answer = { readonly status: number; readonly body: unknown };
 async function answer(sandbox: Sandbox, request: IncomingMessage): Promise<Answer> {
   const { method = 'GET', url: path = '/' } = request;
   if (method === 'GET' && path === '/status') return { status: 200, body: sandbox.status() };
-  const run = method === 'POST' && Object.hasOwn(actions, path) ? actions[path as keyof typeof actions] : undefined;
-  if (run === undefined) return { status: 404, body: { error: `there is GET /status and POST ${Object.keys(actions).join(', ')}` } };
+  const run =
+    method === 'POST' && Object.hasOwn(actions, path) ? actions[path as keyof typeof actions] : undefined;
+  if (run === undefined)
+    return {
+      status: 404,
+      body: { error: `there is GET /status and POST ${Object.keys(actions).join(', ')}` },
+    };
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);

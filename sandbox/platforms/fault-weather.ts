@@ -11,7 +11,10 @@ const spells = { erp: { everyMs: 6_000, forMs: 1_200 }, crm: { everyMs: 9_000, f
 
 const isWrite: Readonly<Record<'shop' | 'erp' | 'crm', (request: EmulatorRequest) => boolean>> = {
   shop: ({ body }) => body.includes('mutation'),
-  erp: ({ body }) => /"method":\s*"(?:model|wizard)\.[a-z_.]+\.(?:create|write|quote|confirm|process|cancel|execute)"/.test(body),
+  erp: ({ body }) =>
+    /"method":\s*"(?:model|wizard)\.[a-z_.]+\.(?:create|write|quote|confirm|process|cancel|execute)"/.test(
+      body,
+    ),
   crm: ({ method, path }) => method !== 'GET' && !path.includes('/oauth2/'),
 };
 
@@ -31,7 +34,8 @@ export function setWeather(
   if (system !== 'shop') {
     const isBad = badSpell(spells[system], random.next());
     faults.often({ kind: 'answer', status: 503, headers: { 'retry-after': '1' } }, 0.5, isBad);
-    if (system === 'erp') faults.often({ kind: 'answer', status: 429, headers: { 'retry-after': '1' } }, 0.6, isBad);
+    if (system === 'erp')
+      faults.often({ kind: 'answer', status: 429, headers: { 'retry-after': '1' } }, 0.6, isBad);
   }
   faults.often({ kind: 'reset-after' }, system === 'shop' ? 0.01 : 0.02, isWrite[system]);
   faults.often({ kind: 'delay', ms: 60 }, 0.05);

@@ -1,4 +1,4 @@
-import { type Emulator, type EmulatorOptions } from '#connector-testkit/emulator.ts';
+import type { Emulator, EmulatorOptions } from '#connector-testkit/emulator.ts';
 import { seededRandom } from '#connector-testkit/seeded-random.ts';
 import { salesforceEmulator } from '#connectors/salesforce/emulator.ts';
 import type { EmulatedOrg } from '#connectors/salesforce/emulator/emulated-org.ts';

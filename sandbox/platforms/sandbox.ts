@@ -1,11 +1,11 @@
 import { type EffectJournal, effectJournal } from '#connector-testkit/effect-journal.ts';
 import { BuyersAtWork, type Placed } from './buyers-at-work.ts';
-import { type Weather } from './fault-weather.ts';
+import type { Weather } from './fault-weather.ts';
 import { type System, trafficFile } from './journal-files.ts';
 import { productEnvironment } from './product-environment.ts';
 import { type RetailerPlatforms, startPlatforms } from './retailer-platforms.ts';
 import { Schedule } from './schedule.ts';
-import { type RetailerSetUp } from './set-ups.ts';
+import type { RetailerSetUp } from './set-ups.ts';
 import { Warehouse } from './warehouse.ts';
 
 export type SandboxOptions = {
@@ -43,7 +43,9 @@ export class Sandbox {
     this.#platforms = platforms;
     this.#traffic = effectJournal(trafficFile(directory));
     this.#schedule = new Schedule((error) =>
-      this.#traffic.record('task.failed', '-', { error: error instanceof Error ? error.message : String(error) }),
+      this.#traffic.record('task.failed', '-', {
+        error: error instanceof Error ? error.message : String(error),
+      }),
     );
     this.#buyers = new BuyersAtWork(platforms, this.#schedule, seed);
     this.#warehouses = new Map(
@@ -86,7 +88,8 @@ export class Sandbox {
     let subscribed = 0;
     for (const { shop, erp, crm } of this.#platforms) {
       // In the order of the configured topics, so that the last one stands for all.
-      if (shop.platform.shop.subscriptions.some(({ topic }) => topic === 'FULFILLMENTS_UPDATE')) subscribed += 1;
+      if (shop.platform.shop.subscriptions.some(({ topic }) => topic === 'FULFILLMENTS_UPDATE'))
+        subscribed += 1;
       for (const name of Object.keys(webhooks) as (keyof typeof webhooks)[])
         webhooks[name] += shop.platform.webhooks.counts[name];
       for (const [kind, count] of [shop, erp, crm].flatMap((emulator) => [...emulator.faults.injected]))

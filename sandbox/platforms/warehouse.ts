@@ -35,7 +35,8 @@ export class Warehouse {
   ship(reference: string, parts = 1): number {
     const [sale] = this.#platforms.erp.platform.salesWith(reference);
     if (sale === undefined) throw new RangeError(`the ERP has no sale ${reference}`);
-    return this.#platforms.erp.platform.ship(sale.id, { parts, tracking: this.#numbers(reference, parts) }).length;
+    return this.#platforms.erp.platform.ship(sale.id, { parts, tracking: this.#numbers(reference, parts) })
+      .length;
   }
 
   /** Posts a sale's invoices and, where asked for, books their payment. */
@@ -55,18 +56,27 @@ export class Warehouse {
     for (let part = 0; part < parts; part += 1) {
       this.#schedule.after(firstMs + part * betweenPartsMs, () => {
         // What was taken back meanwhile has no shipment that waits, and nothing leaves.
-        platform.ship(sale, { parts: parts - part, keep: parts - part - 1, tracking: tracking.slice(part, part + 1) });
+        platform.ship(sale, {
+          parts: parts - part,
+          keep: parts - part - 1,
+          tracking: tracking.slice(part, part + 1),
+        });
       });
     }
     this.#schedule.after(firstMs + (parts - 1) * betweenPartsMs + invoiceMs, () => {
-      if (platform.shipments.ofSale(platform.store.get('sale.sale', sale)).length === 0 || this.#isShipped(sale))
+      if (
+        platform.shipments.ofSale(platform.store.get('sale.sale', sale)).length === 0 ||
+        this.#isShipped(sale)
+      )
         platform.invoice(sale, { paid: random.next() < 0.5 });
     });
   }
 
   #isShipped(sale: number): boolean {
     const { store, shipments } = this.#platforms.erp.platform;
-    const states = shipments.ofSale(store.get('sale.sale', sale)).map((id) => store.get('stock.shipment.out', id)['state']);
+    const states = shipments
+      .ofSale(store.get('sale.sale', sale))
+      .map((id) => store.get('stock.shipment.out', id)['state']);
     return states.includes('done');
   }
 

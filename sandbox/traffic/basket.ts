@@ -32,7 +32,8 @@ function bundleLines(random: SeededRandom, profile: ShopProfile, place: Place): 
   const bundle = random.pick(profile.bundles);
   return bundle.parts.map(({ sku, quantity }) => {
     const article = profile.articles.find((candidate) => candidate.sku === sku);
-    if (article === undefined) throw new RangeError(`bundle ${bundle.sku} has a part ${sku} that is no article`);
+    if (article === undefined)
+      throw new RangeError(`bundle ${bundle.sku} has a part ${sku} that is no article`);
     return { ...articleLine(article, quantity, place), bundle: bundle.sku };
   });
 }

@@ -3,8 +3,34 @@ import type { SeededRandom } from '#connector-testkit/seeded-random.ts';
 import { weighted } from './draw.ts';
 import type { Company, Place, ShopProfile } from './shop-profile.ts';
 
-const givenNames = ['Ada', 'Bruno', 'Chidi', 'Dalia', 'Emre', 'Freya', 'Goran', 'Hana', 'Ines', 'Jonas', 'Kofi', 'Leila'] as const;
-const familyNames = ['Abbott', 'Brennan', 'Castillo', 'Dubois', 'Eriksen', 'Fitzgerald', 'Garcia', 'Hughes', 'Ito', 'Jansen', "O'Neill", 'Müller'] as const;
+const givenNames = [
+  'Ada',
+  'Bruno',
+  'Chidi',
+  'Dalia',
+  'Emre',
+  'Freya',
+  'Goran',
+  'Hana',
+  'Ines',
+  'Jonas',
+  'Kofi',
+  'Leila',
+] as const;
+const familyNames = [
+  'Abbott',
+  'Brennan',
+  'Castillo',
+  'Dubois',
+  'Eriksen',
+  'Fitzgerald',
+  'Garcia',
+  'Hughes',
+  'Ito',
+  'Jansen',
+  "O'Neill",
+  'Müller',
+] as const;
 const streets = ['Harbour Street', 'Mill Lane', 'Station Road', 'Elm Avenue', 'Quay Side'] as const;
 
 /** Who buys, as the shop's order names them. */
@@ -31,7 +57,9 @@ export function privateBuyer(random: SeededRandom, profile: ShopProfile, isGuest
 
 /** A company that orders on account, with its own purchase order number. */
 export function companyBuyer(random: SeededRandom, profile: ShopProfile, company: Company): Buyer {
-  const place = profile.places[profile.companies.indexOf(company) % profile.places.length] ?? weighted(random, profile.places);
+  const place =
+    profile.places[profile.companies.indexOf(company) % profile.places.length] ??
+    weighted(random, profile.places);
   const [firstName, lastName] = [random.pick(givenNames), random.pick(familyNames)];
   const email = `purchasing@${company.name.split(' ')[0]?.toLowerCase() ?? 'company'}.example`;
   const address = addressAt(random, place, { firstName, lastName, company: company.name });
@@ -51,4 +79,8 @@ const addressAt = (
   random: SeededRandom,
   place: Place,
   name: Pick<PlacedAddress, 'firstName' | 'lastName' | 'company'>,
-): PlacedAddress => ({ ...place.address, ...name, address1: `${random.between(1, 180)} ${random.pick(streets)}` });
+): PlacedAddress => ({
+  ...place.address,
+  ...name,
+  address1: `${random.between(1, 180)} ${random.pick(streets)}`,
+});

@@ -31,9 +31,39 @@ export const harbourSupply: ShopProfile = {
     },
   ],
   places: [
-    { weight: 40, address: { city: 'Southampton', province: 'England', provinceCode: 'ENG', zip: 'SO14 2AQ', countryCode: 'GB' }, tax: vat },
-    { weight: 25, address: { city: 'Leith', province: 'Scotland', provinceCode: 'SCT', zip: 'EH6 6JJ', countryCode: 'GB' }, tax: vat },
-    { weight: 20, address: { city: 'Cardiff', province: 'Wales', provinceCode: 'WLS', zip: 'CF10 4PA', countryCode: 'GB' }, tax: vat },
+    {
+      weight: 40,
+      address: {
+        city: 'Southampton',
+        province: 'England',
+        provinceCode: 'ENG',
+        zip: 'SO14 2AQ',
+        countryCode: 'GB',
+      },
+      tax: vat,
+    },
+    {
+      weight: 25,
+      address: {
+        city: 'Leith',
+        province: 'Scotland',
+        provinceCode: 'SCT',
+        zip: 'EH6 6JJ',
+        countryCode: 'GB',
+      },
+      tax: vat,
+    },
+    {
+      weight: 20,
+      address: {
+        city: 'Cardiff',
+        province: 'Wales',
+        provinceCode: 'WLS',
+        zip: 'CF10 4PA',
+        countryCode: 'GB',
+      },
+      tax: vat,
+    },
     { weight: 15, address: { city: 'Cobh', zip: 'P24 CX25', countryCode: 'IE' }, tax: null },
   ],
   shipping: [

@@ -40,12 +40,24 @@ export const northwindApparel: ShopProfile = {
   places: [
     {
       weight: 30,
-      address: { city: 'Oakland', province: 'California', provinceCode: 'CA', zip: '94607', countryCode: 'US' },
+      address: {
+        city: 'Oakland',
+        province: 'California',
+        provinceCode: 'CA',
+        zip: '94607',
+        countryCode: 'US',
+      },
       tax: { title: 'California State Tax', rate: 0.0725, shipping: false },
     },
     {
       weight: 24,
-      address: { city: 'Brooklyn', province: 'New York', provinceCode: 'NY', zip: '11201', countryCode: 'US' },
+      address: {
+        city: 'Brooklyn',
+        province: 'New York',
+        provinceCode: 'NY',
+        zip: '11201',
+        countryCode: 'US',
+      },
       tax: { title: 'New York State Tax', rate: 0.04, shipping: true },
     },
     {
@@ -60,13 +72,25 @@ export const northwindApparel: ShopProfile = {
     },
     {
       weight: 8,
-      address: { city: 'Toronto', province: 'Ontario', provinceCode: 'ON', zip: 'M5V 2T6', countryCode: 'CA' },
+      address: {
+        city: 'Toronto',
+        province: 'Ontario',
+        provinceCode: 'ON',
+        zip: 'M5V 2T6',
+        countryCode: 'CA',
+      },
       tax: null,
     },
     { weight: 5, address: { city: 'Berlin', zip: '10115', countryCode: 'DE' }, tax: null },
     {
       weight: 3,
-      address: { city: 'Shibuya', province: 'Tokyo', provinceCode: 'JP-13', zip: '150-0002', countryCode: 'JP' },
+      address: {
+        city: 'Shibuya',
+        province: 'Tokyo',
+        provinceCode: 'JP-13',
+        zip: '150-0002',
+        countryCode: 'JP',
+      },
       tax: null,
     },
   ],

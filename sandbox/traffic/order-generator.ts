@@ -33,30 +33,47 @@ function orderInput(random: SeededRandom, profile: ShopProfile): OrderInput {
     shipping:
       isPos || shipping === undefined
         ? null
-        : { ...shipping, ...(place.tax?.shipping && shipping.price !== '0.00' && { taxRate: place.tax.rate }) },
+        : {
+            ...shipping,
+            ...(place.tax?.shipping && shipping.price !== '0.00' && { taxRate: place.tax.rate }),
+          },
     ...discountOf(random, profile),
     ...paymentOf(random, profile, isCompany, isPos),
     ...(happens(random, shares.tip) && { tip: random.pick(['2.00', '5.00', '7.50']) }),
     test: happens(random, shares.test),
     sourceName: isPos ? 'pos' : 'web',
-    ...(happens(random, 0.1) && { note: random.pick(['Please leave with a neighbour', 'Gift, no invoice in the parcel']) }),
+    ...(happens(random, 0.1) && {
+      note: random.pick(['Please leave with a neighbour', 'Gift, no invoice in the parcel']),
+    }),
   };
 }
 
 function buyerOf(random: SeededRandom, profile: ShopProfile): Buyer {
-  if (happens(random, profile.shares.company)) return companyBuyer(random, profile, random.pick(profile.companies));
+  if (happens(random, profile.shares.company))
+    return companyBuyer(random, profile, random.pick(profile.companies));
   return privateBuyer(random, profile, happens(random, profile.shares.guest));
 }
 
 /** The currency the buyer sees and pays in, where it is not the shop's. */
-function presentmentOf(random: SeededRandom, profile: ShopProfile, isDomestic: boolean): ShopProfile['presentments'][number] | null {
+function presentmentOf(
+  random: SeededRandom,
+  profile: ShopProfile,
+  isDomestic: boolean,
+): ShopProfile['presentments'][number] | null {
   let left = random.next();
   const found = profile.presentments.find(({ share }) => (left -= share) < 0);
   return isDomestic ? null : (found ?? null);
 }
 
-function discountOf(random: SeededRandom, { shares, codes, automatic }: ShopProfile): Pick<OrderInput, 'discount'> {
-  const [hasCode, isAutomatic, code] = [happens(random, shares.code), happens(random, shares.automatic), random.pick(codes)];
+function discountOf(
+  random: SeededRandom,
+  { shares, codes, automatic }: ShopProfile,
+): Pick<OrderInput, 'discount'> {
+  const [hasCode, isAutomatic, code] = [
+    happens(random, shares.code),
+    happens(random, shares.automatic),
+    random.pick(codes),
+  ];
   if (hasCode) return { discount: code };
   return isAutomatic && automatic !== null ? { discount: automatic } : {};
 }

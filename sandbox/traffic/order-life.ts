@@ -38,5 +38,11 @@ function editOf(random: SeededRandom, profile: ShopProfile, { lines }: OrderInpu
   const [extra] = profile.articles.filter(({ sku }) => lines.every((line) => line.sku !== sku));
   return extra === undefined
     ? []
-    : [{ kind: 'add', afterMs, line: { sku: extra.sku, title: extra.title, price: extra.price, grams: extra.grams } }];
+    : [
+        {
+          kind: 'add',
+          afterMs,
+          line: { sku: extra.sku, title: extra.title, price: extra.price, grams: extra.grams },
+        },
+      ];
 }

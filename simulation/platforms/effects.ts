@@ -36,8 +36,7 @@ export class EffectJournal {
     this.#world.note(`EFFECT ${what}`);
     const key = `${entity} ${number}`;
     const before = this.#bytes.get(key);
-    if (before !== undefined && !effect.mayRepeat)
-      this.#world.violated('one command has one effect', what);
+    if (before !== undefined && !effect.mayRepeat) this.#world.violated('one command has one effect', what);
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(bytes))
       this.#world.violated('a repetition carries the same bytes', what);
     this.#bytes.set(key, bytes);
@@ -59,7 +58,8 @@ export class EffectJournal {
     const row = this.#store.commands.get(entity)?.get(number);
     const done = this.#store.done.get(entity)?.find((one) => one.number === number);
     const isGivenUp =
-      row?.state === 'pending' || (done !== undefined && done.outcome !== 'done' && done.outcome !== 'resolved');
+      row?.state === 'pending' ||
+      (done !== undefined && done.outcome !== 'done' && done.outcome !== 'resolved');
     if (isGivenUp)
       this.#world.violated(
         'what may still have an effect is not given up',

@@ -13,6 +13,8 @@ export type Request = {
   readonly body: Json;
   readonly handle: Json;
   readonly isUpsert: boolean;
+  readonly isKeyed: boolean;
+  readonly isRepeated: boolean;
   readonly settleMs: number;
 };
 /** Null: the request was taken, and no answer will come. */
@@ -56,7 +58,8 @@ export abstract class VirtualPlatform {
   }
 
   #find(request: Request): Found {
-    if (this.world.fault('refusal', 0.01, `${this.connection} refuses a look-up`))
+    // Most of all where it would do harm.
+    if (this.world.fault('refusal', request.isRepeated ? 0.1 : 0.02, `${this.connection} refuses a look-up`))
       return { kind: 'rejected', code: 'bad-query', detail: 'the look-up was refused' };
     return this.find(request);
   }
@@ -69,6 +72,8 @@ export abstract class VirtualPlatform {
 
   #send(request: Request): Reply {
     const { world } = this;
+    // By its key it knows a request that it has carried out already.
+    if (request.isKeyed && this.effects.has(request.entity, request.number)) return this.apply(request);
     if (world.fault('refusal', 0.02, `${this.connection}: row lock`))
       return { kind: 'conflict', stale: false, detail: 'row lock' };
     if (world.fault('refusal', 0.01, `${this.connection}: stale`))

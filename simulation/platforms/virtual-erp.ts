@@ -144,7 +144,8 @@ export class VirtualErp extends VirtualPlatform {
         this.#next(record, record.life.deliverMs, () => {
           this.#tell(record, 'shipment', { ...shipment, status: 'delivered' });
         });
-        if (index === parts.length - 1) this.#next(record, record.life.invoiceMs, () => this.#invoice(record));
+        if (index === parts.length - 1)
+          this.#next(record, record.life.invoiceMs, () => this.#invoice(record));
       });
     });
     if (parts.length === 0) this.#next(record, record.life.invoiceMs, () => this.#invoice(record));
@@ -182,7 +183,9 @@ export class VirtualErp extends VirtualPlatform {
       extensions: {},
     };
     this.#tell(record, 'invoice', invoice);
-    this.#next(record, record.life.invoiceMs, () => this.#tell(record, 'invoice', { ...invoice, status: 'paid' }));
+    this.#next(record, record.life.invoiceMs, () =>
+      this.#tell(record, 'invoice', { ...invoice, status: 'paid' }),
+    );
   }
 
   #tellOrder(record: ErpRecord): void {

@@ -17,6 +17,7 @@ type ShopOrder = {
   fulfillments: Shipment[];
   lastAtMs: number;
   isTied: boolean;
+  wasTied: boolean;
   current: Order;
 };
 
@@ -29,7 +30,11 @@ export class VirtualShop extends VirtualPlatform {
   onEvent: (topic: string, event: CanonicalEvent) => void = () => undefined;
 
   create(life: OrderLife): void {
-    const lines = life.lines.map(({ sku, quantity }) => ({ sku, quantity: String(quantity), price: '10.00' }));
+    const lines = life.lines.map(({ sku, quantity }) => ({
+      sku,
+      quantity: String(quantity),
+      price: '10.00',
+    }));
     const spec: OrderSpec = {
       connection: this.connection,
       id: life.id,
@@ -44,6 +49,7 @@ export class VirtualShop extends VirtualPlatform {
       fulfillments: [],
       lastAtMs: 0,
       isTied: false,
+      wasTied: false,
       current: buildOrder({ ...spec, lines }),
     };
     this.orders.set(life.id, order);
@@ -150,8 +156,12 @@ export class VirtualShop extends VirtualPlatform {
    * the process takes the last arrival in the end, which may be an old one.
    */
   #changed(order: ShopOrder): void {
-    const isTie = order.lastAtMs > 0 && !order.isTied && this.world.fault('webhook', 0.02, `${order.life.id} changes within one instant`);
+    const isTie =
+      order.lastAtMs > 0 &&
+      !order.isTied &&
+      this.world.fault('webhook', 0.02, `${order.life.id} changes within one instant`);
     order.isTied = isTie;
+    order.wasTied ||= isTie;
     order.lastAtMs = isTie ? order.lastAtMs : Math.max(this.world.nowMs, order.lastAtMs + 1);
     const at = new Date(order.lastAtMs).toISOString();
     order.current = buildOrder({ ...order.spec, at, lines: order.lines });

@@ -13,11 +13,7 @@ export type CommitResult =
   | { readonly kind: 'refused'; readonly detail: string };
 
 /** Commits the steps of many lanes at once, or none of them: each is fenced by owner, claim and sequence. */
-export function commitSteps(
-  store: VirtualStore,
-  session: number,
-  steps: readonly LaneStep[],
-): CommitResult {
+export function commitSteps(store: VirtualStore, session: number, steps: readonly LaneStep[]): CommitResult {
   const { world } = store;
   const lost = new Set<string>();
   const applied = new Set<string>();
@@ -89,6 +85,13 @@ function commitStep(store: VirtualStore, step: LaneStep): readonly number[] {
     if (outcome === 'stale') store.world.met('a command was decided again as stale');
   }
   storeExtras(store, step);
+  const over = new Set(step.finished.map(({ number }) => number));
+  for (const [key, hold] of store.holds)
+    if (hold.entity === entity && over.has(hold.number))
+      store.world.violated(
+        'no conflict key stays held',
+        `${key} by ${entity} #${hold.number}, which is over`,
+      );
   return step.commands.filter((write) => !takeHolds(store, entity, write)).map(({ number }) => number);
 }
 
@@ -97,7 +100,10 @@ function checkClaims(store: VirtualStore, { entity, attempts, commands, finished
   const owner = store.lanes.get(entity)?.owner;
   for (const { number, attempt, step } of attempts)
     if (step === 'lost' && owner !== null && store.calls.get(`${entity} ${number} ${attempt}`) === owner)
-      store.world.violated('a call of a living worker is never taken for lost', `${entity} #${number}.${attempt}`);
+      store.world.violated(
+        'a call of a living worker is never taken for lost',
+        `${entity} #${number}.${attempt}`,
+      );
   const givenUp = [
     ...commands.filter(({ state, startTimeoutMs }) => state === 'pending' && startTimeoutMs === null),
     ...finished.filter(({ outcome }) => outcome !== 'done' && outcome !== 'resolved'),
@@ -145,7 +151,8 @@ function takeHolds(store: VirtualStore, entity: string, write: CommandWrite): bo
   store.world.met('a conflict key was held by another lane');
   const command = store.commands.get(entity)?.get(number);
   if (command === undefined) return true;
-  const state = store.world.is('stand-back-forgets') || command.state === 'attempting' ? 'pending' : command.state;
+  const state =
+    store.world.is('stand-back-forgets') || command.state === 'attempting' ? 'pending' : command.state;
   Object.assign(command, {
     state,
     attempt: command.attempt - 1,

@@ -90,8 +90,7 @@ export class VirtualBudget {
   balance(): void {
     const session = this.#session;
     if (session === null || this.#isBalancing) return;
-    const isIdle =
-      this.#inUse === 0 && this.#waiting.size === 0 && this.#nowMs - this.#lastUseMs > idleMs;
+    const isIdle = this.#inUse === 0 && this.#waiting.size === 0 && this.#nowMs - this.#lastUseMs > idleMs;
     if (isIdle && this.#permits === 0 && !this.#isUnsure) return;
     const wanted = isIdle
       ? 0

@@ -40,11 +40,15 @@ export class CallDesk {
     this.#calling.add(key);
     const { entity } = lane;
     const deadlineMs = world.nowMs + leftMs;
-    carryOut({ store: link.store, platform, gate, session, entity, command, handler, deadlineMs }, (answer) => {
-      this.#calling.delete(key);
-      if (session !== this.#worker.live?.session || session.isAbandoned) return;
-      this.#answered(lane, command, budget, answer);
-    });
+    carryOut(
+      { store: link.store, platform, gate, session, entity, command, handler, deadlineMs },
+      (answer) => {
+        this.#calling.delete(key);
+        if (session !== this.#worker.live?.session || session.isAbandoned) return;
+        if (answer.outcome.kind === 'outcome-unknown') this.#checkBelief(lane, command, session, deadlineMs);
+        this.#answered(lane, command, budget, answer);
+      },
+    );
   }
 
   #answered(lane: Lane, command: LaneCommand, budget: VirtualBudget, answer: Answer): void {
@@ -73,6 +77,17 @@ export class CallDesk {
     if (lane.phase !== 'gone') lane.answers.push(heard);
     budget.give();
     this.#advance(lane);
+  }
+
+  /** What the worker believes of the attempt decides when it is asked after. */
+  #checkBelief(lane: Lane, command: LaneCommand, session: VirtualSession, deadlineMs: number): void {
+    const { world } = this.#worker.link;
+    const believedMs = (command.attemptDeadlineMs ?? 0) - (session.nowMs() - world.nowMs);
+    if (command.state !== 'accepted' && believedMs + 1 < deadlineMs)
+      world.violated(
+        'an attempt is not believed over before it is',
+        `${lane.entity} #${command.number}: ${Math.round(deadlineMs - believedMs)} ms early`,
+      );
   }
 
   #checkRecorded(lane: Lane, command: LaneCommand, session: VirtualSession): void {

@@ -99,12 +99,16 @@ function exchange(order: CallOrder, step: Request['step'], replied: (reply: Repl
     body: command.request,
     handle: command.handle,
     isUpsert: handler.safety.kind === 'upsert',
+    isRepeated: command.attempt > 1,
+    isKeyed: handler.safety.kind === 'idempotency-key',
     settleMs: handler.settleMs,
   };
   const leftMs = Math.max(0, deadlineMs - world.nowMs);
   world.exactly(Math.min(world.delay(), leftMs), () => {
     const reply = platform.receive(request);
-    world.note(`${platform.connection} ${step} ${entity} #${command.number}.${command.attempt} -> ${kindOf(reply)}`);
+    world.note(
+      `${platform.connection} ${step} ${entity} #${command.number}.${command.attempt} -> ${kindOf(reply)}`,
+    );
     const isLost = world.fault('network', 0.05, `answer of ${platform.connection} lost`);
     if (isLost && reply?.kind === 'done' && step === 'send')
       world.met('an effect took place and its answer was lost');
@@ -117,6 +121,4 @@ function exchange(order: CallOrder, step: Request['step'], replied: (reply: Repl
 const kindOf = (reply: Reply): string => reply?.kind ?? 'nothing';
 
 const asOutcome = (reply: Reply): Outcome =>
-  reply === null
-    ? { kind: 'outcome-unknown', detail: 'the connection broke' }
-    : (reply as Outcome);
+  reply === null ? { kind: 'outcome-unknown', detail: 'the connection broke' } : (reply as Outcome);

@@ -80,12 +80,7 @@ export class VirtualCommitQueue {
     );
   }
 
-  #answered(
-    batch: readonly Waiting[],
-    sentAtMs: number,
-    result: CommitResult,
-    ended: () => void,
-  ): void {
+  #answered(batch: readonly Waiting[], sentAtMs: number, result: CommitResult, ended: () => void): void {
     const { world } = this.#link;
     if (result.kind === 'committed') {
       for (const { step, settle } of batch)

@@ -14,7 +14,7 @@ export type WorkerParts = {
   /** Calls that each platform takes at once. */
   readonly concurrency: number;
   readonly maxLanes: number;
-  isReleased(content: Content): boolean;
+  readonly isReleased: (content: Content) => boolean;
 };
 
 /** One worker, as its parts see it. The session changes; whoever waited must look whether it is still the same. */

@@ -40,13 +40,22 @@ export class DatabaseLink {
       gate.run(next);
     };
     world.after(world.delay(), () => {
-      if (this.isDown || restarts !== this.restarts || world.fault('database', 0.01, `${what} does not reach the database`)) {
+      if (
+        this.isDown ||
+        restarts !== this.restarts ||
+        world.fault('database', 0.01, `${what} does not reach the database`)
+      ) {
         if (what === 'commit') world.met('a commit never arrived and was sent again');
-        if (comeLate.includes(what) && world.fault('database', 0.2, `${what} still arrives, late`)) this.#late(what, statement);
+        if (comeLate.includes(what) && world.fault('database', 0.2, `${what} still arrives, late`))
+          this.#late(what, statement);
         return world.after(world.delay(), () => end(failed));
       }
       const result = statement();
-      const isLost = world.fault('database', what === 'commit' || what === 'claim' ? 0.015 : 0.01, `answer of ${what} lost`);
+      const isLost = world.fault(
+        'database',
+        what === 'commit' || what === 'claim' ? 0.015 : 0.01,
+        `answer of ${what} lost`,
+      );
       world.after(world.delay(), () =>
         end(isLost || restarts !== this.restarts ? failed : () => answered(result)),
       );

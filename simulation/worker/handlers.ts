@@ -37,11 +37,15 @@ export function handlersOf(world: World): Handlers {
         timeoutMs: 2_000,
         settleMs: 3_000,
         searchLagMs: erpSearchLagMs,
-        conflictKeys: (request) => [customerOf((request as unknown as CommandPayload<'erp.order.create'>).order)],
+        conflictKeys: (request) => [
+          customerOf((request as unknown as CommandPayload<'erp.order.create'>).order),
+        ],
       },
       'erp.order.cancel': {
         safety:
-          cancelSafety === 'idempotency-key' ? { kind: cancelSafety, lifetimeMs: 60_000 } : { kind: cancelSafety },
+          cancelSafety === 'idempotency-key'
+            ? { kind: cancelSafety, lifetimeMs: 60_000 }
+            : { kind: cancelSafety },
         timeoutMs: 2_000,
         settleMs: 3_000,
         searchLagMs: 0,
@@ -54,7 +58,9 @@ export function handlersOf(world: World): Handlers {
         timeoutMs: 2_500,
         settleMs: 4_000,
         searchLagMs: 0,
-        conflictKeys: (request) => [customerOf((request as unknown as CommandPayload<'crm.order.upsert'>).order)],
+        conflictKeys: (request) => [
+          customerOf((request as unknown as CommandPayload<'crm.order.upsert'>).order),
+        ],
       },
     },
   };

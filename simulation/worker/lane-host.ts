@@ -1,5 +1,4 @@
 import type { CommandName } from '#canonical/command.ts';
-import type { Json } from '#canonical/json.ts';
 import type { BoundProcess, LaneHost } from '#dispatch/lane-rules/host.ts';
 import type { LaneCommand } from '#dispatch/lane-rules/lane.ts';
 import type { RetryPolicy } from '#dispatch/lane-rules/settle.ts';
@@ -67,7 +66,7 @@ export function virtualHost(
       const problems = missingRows(command.name, command.payload, store.crosswalk);
       return problems.length > 0
         ? { ok: false, problems }
-        : { ok: true, request: command.payload as Json, mapping: {} };
+        : { ok: true, request: command.payload, mapping: {} };
     },
     aliasesOf: () => [],
   };

@@ -95,7 +95,7 @@ export class LaneKeeper {
     lane.steps += 1;
     lane.consumed.clear();
     for (const command of calls) {
-      if (answer.held.includes(command.number)) this.#standBack(command);
+      if (answer.held.includes(command.number)) this.#standBack(lane, command);
       else if (!world.is('calls-before-commit')) this.desk.call(lane, command, answer.sentAtMs);
     }
     if (answer.hasMore) this.#reload(lane);
@@ -103,7 +103,7 @@ export class LaneKeeper {
   }
 
   /** Another order holds the record that this command would touch, or may hold it. */
-  #standBack(command: LaneCommand): void {
+  #standBack(lane: Lane, command: LaneCommand): void {
     const { live, link, budgets } = this.#worker;
     const notBeforeMs = (live?.session.nowMs() ?? 0) + 200;
     Object.assign(command, {
@@ -114,6 +114,9 @@ export class LaneKeeper {
         : // What an earlier attempt left open stays open; and since the attempt counts, keys that it holds are freed in the end.
           { state: command.state === 'attempting' ? 'pending' : command.state }),
     });
+    const row = link.store.commands.get(lane.entity)?.get(command.number);
+    if (row !== undefined && row.attempt > command.attempt)
+      link.world.violated('an attempt on record is counted', `${lane.entity} #${command.number}`);
     budgets.get(command.connection)?.give();
   }
 

@@ -9,8 +9,23 @@ export const breakerPolicy = { failuresToOpen: 5, probeEveryMs: 1_000 } as const
 
 /** How long unused permits are kept before other workers may have them. */
 const idleMs = 1_000;
+/** A platform that asks for more is not believed; its next answer says it again. */
+const longestPauseMs = 3_600_000;
 /** Beyond this many lanes waiting in memory for each permit, lanes are better given back. */
 const waitersPerPermit = 2;
+
+type Observed = Parameters<LimitReporter['report']>[0];
+
+/** What was said in numbers: a header that could not be read must not pause a connection for ever. */
+function finiteOf(said: Observed): Observed {
+  const { pausedForMs, ...rest } = Object.fromEntries(
+    Object.entries(said).filter(([, value]) => Number.isFinite(value)),
+  ) as Observed;
+  return {
+    ...rest,
+    ...(pausedForMs !== undefined && { pausedForMs: Math.min(pausedForMs, longestPauseMs) }),
+  };
+}
 
 /**
  * This worker's share of one account's budget, with the breaker in front of it. Permits and tokens are leased from the database,
@@ -27,7 +42,7 @@ export class Budget {
   #pausedUntilMs = 0;
   #failures = 0;
   #isOpen = false;
-  #isBalancing = false;
+  #balancing: Promise<void> | null = null;
   #lastUseMs = 0;
   /** Lanes may be parked for this connection in the database. */
   #mayHaveParked = true;
@@ -91,7 +106,7 @@ export class Budget {
     if (this.#waiting.size >= waitersPerPermit * this.#concurrency && !this.#waiting.has(touch))
       return this.#park();
     this.#waiting.add(touch);
-    if (!this.#isBalancing && (this.#permits < this.#concurrency || !hasTokens)) void this.balance();
+    if (this.#balancing === null && (this.#permits < this.#concurrency || !hasTokens)) void this.balance();
     return 'wait';
   }
 
@@ -121,8 +136,16 @@ export class Budget {
 
   /** Asks the database for our fair share, and gives back what we do not need. */
   async balance(): Promise<void> {
+    this.#balancing ??= this.#share().finally(() => {
+      this.#balancing = null;
+      this.#wake();
+    });
+    await this.#balancing;
+  }
+
+  async #share(): Promise<void> {
     const session = this.#session;
-    if (session === null || this.#isBalancing) return;
+    if (session === null) return;
     const limits = this.connection.connector.limits(this.connection.config);
     const isIdle = this.#inUse === 0 && this.#waiting.size === 0 && Date.now() - this.#lastUseMs > idleMs;
     if (isIdle && this.#permits === 0) return;
@@ -136,9 +159,8 @@ export class Budget {
       limits.bucket === null || isIdle
         ? 0
         : Math.max(0, 2 * (this.#inUse + this.#waiting.size) + 4 - this.#tokens);
-    this.#isBalancing = true;
     // Until the answer is there we may keep what we use, and no more: the rest may be given to others in this moment.
-    this.#permits = this.#inUse;
+    this.#permits = Math.min(this.#permits, this.#inUse);
     try {
       const share = await balanceLimit(this.#database, {
         tenant: this.connection.tenant,
@@ -150,7 +172,8 @@ export class Budget {
         tokens,
       });
       if (session !== this.#session) return;
-      this.#permits = Math.max(share.permits, this.#inUse);
+      // Less than is in use: what ends is not begun again until others have their share.
+      this.#permits = share.permits;
       this.#tokens += share.tokens;
       this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + share.pausedMs);
     } catch (error) {
@@ -158,15 +181,13 @@ export class Budget {
         { connection: this.connection.id, error: String(error) },
         'the budget could not be shared',
       );
-    } finally {
-      this.#isBalancing = false;
     }
-    this.#wake();
   }
 
   /** The connector's way to say what the platform said about its budget. */
   readonly reporter: LimitReporter = {
-    report: (observed) => {
+    report: (said) => {
+      const observed = finiteOf(said);
       if (observed.pausedForMs !== undefined)
         this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + observed.pausedForMs);
       if (observed.available !== undefined && observed.available < this.#tokens)

@@ -1,8 +1,10 @@
 import type { CommandHandler } from '#connector-sdk/connector.ts';
 import type { Outcome } from '#connector-sdk/outcome.ts';
 import type { Logger } from '#connector-sdk/services.ts';
+import type { LaneKey } from '#journal/lane-store.ts';
 import type { Answer, LaneCommand } from './lane-rules/lane.ts';
 import type { OpenConnection } from './open-connection.ts';
+import type { Session } from './session.ts';
 
 /** How much longer than its deadline a connector gets to notice that its call was aborted. */
 const graceMs = 250;
@@ -26,9 +28,34 @@ const handlerOf = (
     command.name
   ];
 
-/** How long one attempt of this command may take. */
-export const timeoutOf = (connection: OpenConnection, command: LaneCommand): number =>
+const timeoutOf = (connection: OpenConnection, command: LaneCommand): number =>
   handlerOf(connection, command)?.timeoutMs ?? 0;
+
+/**
+ * Begins a call whose attempt is on record. First byte only while the lease holds and within the attempt's time, by a clock
+ * (`performance.now()`) read before the commit was sent; not `isInTime`: it never began, which says nothing of the platform.
+ */
+export function beginCall(
+  connection: OpenConnection,
+  lane: LaneKey,
+  command: LaneCommand,
+  sentAtMs: number,
+  session: Pick<Session, 'isAlive' | 'abandoned' | 'nowMs'>,
+  log: Logger,
+): { readonly isInTime: boolean; readonly answered: Promise<Answer> } {
+  const leftMs = session.isAlive ? sentAtMs + timeoutOf(connection, command) - performance.now() : 0;
+  // Decided on before it was committed; from here on it is the call's own time that must be over before anybody looks it up.
+  command.attemptDeadlineMs = session.nowMs() + Math.max(0, leftMs);
+  const answered = carryOut({
+    connection,
+    command,
+    idempotencyKey: `${lane.tenant}/${lane.entity}/${command.number}`,
+    deadlineMs: Date.now() + leftMs,
+    abandoned: session.abandoned,
+    log,
+  });
+  return { isInTime: leftMs > 0, answered };
+}
 
 /** Carries one attempt out at the platform. Never rejects: whatever happens is an outcome. */
 export async function carryOut(order: CallOrder): Promise<Answer> {
@@ -81,14 +108,21 @@ export async function carryOut(order: CallOrder): Promise<Answer> {
     if (found.kind === 'outcome-unknown')
       return answer('find', { kind: 'unavailable', retryAfterMs: null, detail: found.detail });
     if (found.kind !== 'absent') return answer('find', found);
+    // No byte leaves after its time, however late the look-up came back.
+    if (call.signal.aborted)
+      return answer(
+        'find',
+        { kind: 'unavailable', retryAfterMs: null, detail: 'its time was over after the look-up' },
+        true,
+      );
     return answer('send', await handler.send(request, call, connection.client), true);
   };
+  let late: NodeJS.Timeout | undefined;
   const overdue = new Promise<Answer>((resolve) => {
-    const late = setTimeout(
+    late = setTimeout(
       () => resolve(answer('send', { kind: 'outcome-unknown', detail: 'no outcome within its time' })),
       leftMs + graceMs,
     );
-    late.unref();
   });
   try {
     return await Promise.race([work(), overdue]);
@@ -108,5 +142,6 @@ export async function carryOut(order: CallOrder): Promise<Answer> {
     });
   } finally {
     clearTimeout(timer);
+    clearTimeout(late);
   }
 }

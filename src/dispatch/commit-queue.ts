@@ -16,7 +16,12 @@ export type StepFate =
   | { readonly kind: 'committed'; readonly answer: Committed }
   | { readonly kind: 'fenced' }
   | { readonly kind: 'refused'; readonly error: Error };
-type Waiting = { readonly step: LaneStep; readonly settle: (fate: StepFate) => void };
+type Waiting = {
+  readonly step: LaneStep;
+  readonly settle: (fate: StepFate) => void;
+  /** When it was sent for the first time. */
+  sentAtMs?: number;
+};
 
 const batchLimit = 200;
 const flightsLimit = 2;
@@ -74,6 +79,7 @@ export class CommitQueue {
 
   async #send(batch: readonly Waiting[]): Promise<void> {
     const sentAtMs = performance.now();
+    for (const waiting of batch) waiting.sentAtMs ??= sentAtMs;
     try {
       const { more, held } = await commitSteps(
         this.#database,
@@ -99,14 +105,15 @@ export class CommitQueue {
   async #recover(batch: readonly Waiting[], sentAtMs: number, error: unknown): Promise<void> {
     if (error instanceof FencedError) {
       const [lost, applied] = [idsOf(error.lost), idsOf(error.applied)];
-      for (const { step, settle } of batch) {
+      for (const { step, settle, sentAtMs: firstSentAtMs = sentAtMs } of batch) {
         if (lost.has(laneId(step))) settle({ kind: 'fenced' });
-        // Applied before, its answer lost: it may have missed a conflict key or events, so both are asked for again.
+        // Applied before, its answer lost: it may have missed a conflict key or events, so both are asked for again. Its attempts
+        // count from when it was sent first: the database may have taken it then.
         if (applied.has(laneId(step)))
           settle({
             kind: 'committed',
             answer: {
-              sentAtMs,
+              sentAtMs: firstSentAtMs,
               hasMore: true,
               held: step.commands
                 .filter((command) => command.conflictKeys.length > 0)
@@ -146,6 +153,8 @@ const idsOf = (lanes: readonly LaneKey[]): ReadonlySet<string> => new Set(lanes.
 
 /** Whether the statement's fate is unknown or nothing of it was begun, as against an answer that says no. */
 export function isConnectionFailure(error: unknown): boolean {
+  // Thrown before anything was sent: a value that cannot be written down. Sent again, it would hold up everybody for ever.
+  if (error instanceof RangeError || error instanceof TypeError) return false;
   const code = (error as { code?: string }).code;
   // SQLSTATE classes: 08 connection, 53 resources, 57P shutdown, 40 serialization and deadlock; without a SQLSTATE the socket failed.
   return (

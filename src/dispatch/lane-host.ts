@@ -2,7 +2,7 @@ import type { CanonicalEvent } from '#canonical/event.ts';
 import type { Json } from '#canonical/json.ts';
 import type { CommandHandler } from '#connector-sdk/connector.ts';
 import { type CrosswalkRows, renderContext } from '#connector-sdk/crosswalk-context.ts';
-import { mapped } from '#connector-sdk/mapping.ts';
+import { type Mapped, mapped } from '#connector-sdk/mapping.ts';
 import { readMessageBody } from '#connector-sdk/message-body.ts';
 import type { InboxEvent } from '#journal/lane-store.ts';
 import type { BoundProcess, Interpretation, LaneHost, RenderedCommand } from './lane-rules/host.ts';
@@ -74,7 +74,7 @@ export function hostFor(
         links: {},
         config: connection.config,
       });
-      const result = mapped(() => found.render(command.payload as never, context));
+      const result = mappedOrDefect(() => found.render(command.payload as never, context));
       return result.ok ? { ok: true, request: result.value, mapping: used() as unknown as Json } : result;
     },
     aliasesOf: (event) => parts.aliasesOf(tenant, event),
@@ -85,6 +85,8 @@ function interpret(
   installation: Installation,
   event: Extract<InboxEvent, { kind: 'message' }>,
 ): Interpretation {
+  if (event.unreadable !== undefined)
+    return { kind: 'unmappable', problems: [{ path: '$', message: event.unreadable }] };
   const connection = installation.connection(event.tenant, event.connection);
   if (connection === null)
     return {
@@ -100,7 +102,7 @@ function interpret(
     };
   const read = readMessageBody(event.body);
   if (!read.ok) return { kind: 'unmappable', problems: [{ path: '$', message: read.problem }] };
-  const result = mapped(() =>
+  const result = mappedOrDefect(() =>
     mapping.map({
       connection: event.connection,
       topic: event.topic,
@@ -114,4 +116,13 @@ function interpret(
   if (event.entity.startsWith('message:'))
     return { kind: 'unmappable', problems: [{ path: '$', message: 'names no record that it is about' }] };
   return { kind: 'events', events: result.value };
+}
+
+/** A mapping that fails on one record is that record's matter: it is parked for a person, and its lane goes on. */
+function mappedOrDefect<T>(map: () => T): Mapped<T> {
+  try {
+    return mapped(map);
+  } catch (error) {
+    return { ok: false, problems: [{ path: '$', message: `the mapping failed: ${String(error)}` }] };
+  }
 }

@@ -2,7 +2,7 @@ import type { Logger } from '#connector-sdk/services.ts';
 import type { Database } from '#journal/database.ts';
 import { claimLanes, laneId, loadCommands, loadInbox, repairLane } from '#journal/lane-store.ts';
 import type { MasterKey } from '#journal/sealed-box.ts';
-import { addEvents, type Lane, laneFrom, workLeft } from './lane-rules/lane.ts';
+import { addEvents, type Lane, laneFrom } from './lane-rules/lane.ts';
 
 const eventsPerLoad = 50;
 /** How much of the free room each class may take: lowering of stock first, then money and orders, then stock, then catalogue. */
@@ -46,7 +46,7 @@ export class LaneLoader {
         const loaded = events.get(laneId(lane)) ?? [];
         addEvents(lane, loaded);
         lane.stale ||= loaded.length >= eventsPerLoad;
-        if (loaded.length === 0 && lane.steps === 0 && workLeft(lane) === 0) await this.#repair(lane);
+        if (loaded.length === 0 && lane.steps === 0 && lane.inbox.length === 0) await this.#repair(lane);
       }
     } catch (error) {
       for (const lane of lanes) lane.stale = true;
@@ -57,6 +57,7 @@ export class LaneLoader {
   /** A lane that says it has work and has none: its counter drifted, and it would be claimed in vain for ever. */
   async #repair(lane: Lane): Promise<void> {
     const mended = await repairLane(this.#database, lane);
+    if (mended === 0) return; // somebody told us of an event that was consumed by then
     this.#log.error({ entity: lane.entity, mended }, "a lane's counter had drifted and was mended");
   }
 }

@@ -8,6 +8,8 @@ import { classOf } from '#journal/priority-class.ts';
 import type { MasterKey } from '#journal/sealed-box.ts';
 import type { OpenConnection } from './open-connection.ts';
 
+/** How much longer than its time a poller gets to notice that its call was aborted. */
+const graceMs = 1_000;
 /** A page too many at once would starve webhooks; the rest is read at the next turn. */
 const pagesPerTurn = 20;
 const retryMs = 5_000;
@@ -36,17 +38,19 @@ export async function pollConnection(
   let { cursor } = turn;
   try {
     for (let page = 1; ; page += 1) {
-      const startedMs = Date.now();
-      const deadlineMs = startedMs + poller.timeoutMs;
-      const result = await poller.poll(
-        cursor,
-        {
-          idempotencyKey: `poll/${connection.id}/${name}`,
-          attempt: 1,
-          deadlineMs,
-          signal: AbortSignal.timeout(poller.timeoutMs),
-        },
-        connection.client,
+      const readAtMs = performance.now();
+      const result = await inTime(
+        poller.timeoutMs + graceMs,
+        poller.poll(
+          cursor,
+          {
+            idempotencyKey: `poll/${connection.id}/${name}`,
+            attempt: 1,
+            deadlineMs: Date.now() + poller.timeoutMs,
+            signal: AbortSignal.timeout(poller.timeoutMs),
+          },
+          connection.client,
+        ),
       );
       if (result.kind !== 'read') {
         log.warn(
@@ -76,7 +80,7 @@ export async function pollConnection(
         poller: name,
         session,
         cursor: result.cursor,
-        readToMs: result.more ? null : startedMs,
+        readAtMs: result.more ? null : readAtMs,
         nextInMs: goesOn ? 0 : result.more ? 1 : poller.everyMs * (parts.intervalScale ?? 1),
         messages,
       });
@@ -89,6 +93,19 @@ export async function pollConnection(
       () => undefined,
     );
     throw error;
+  }
+}
+
+/** A poller that never ends would keep its turn, and everybody else from it, for ever. */
+async function inTime<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the poller did not end within its time')), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

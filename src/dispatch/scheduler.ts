@@ -44,7 +44,7 @@ export class Scheduler {
       scheduler.#every('heartbeat', 2_000, () => scheduler.#heartbeat()),
       scheduler.#every('timers', 250, () => fireTimers(database, tenants, 500)),
       scheduler.#every('healing', 2_000, () => healWaits(database, tenants)),
-      scheduler.#every('partitions', 3_600_000, () => keepPartitions(database, retentionDays)),
+      scheduler.#every('partitions', 3_600_000, () => keepPartitions(database, tenants, retentionDays)),
       scheduler.#every('forgetting', 600_000, () => forgetSeen(database, tenants, 90)),
       ...installation.connections.flatMap((connection) => scheduler.#forConnection(connection)),
     ];

@@ -34,11 +34,11 @@ export class Session {
 
   /** False when the database has given our lanes to others. */
   async renew(): Promise<boolean> {
-    const [sentAtMs, sentAt] = [performance.now(), Date.now()];
+    const sentAtMs = performance.now();
     const { isAlive, nowMs } = await renewSession(this.#database, this.id, this.#leaseMs);
     if (!isAlive) return false;
     this.#leaseEndMs = sentAtMs + this.#leaseMs;
-    this.#clockOffsetMs = nowMs - (sentAt + Date.now()) / 2;
+    this.#clockOffsetMs = nowMs - (sentAtMs + performance.now()) / 2;
     return true;
   }
 
@@ -52,9 +52,9 @@ export class Session {
   get abandoned(): AbortSignal {
     return this.#abandoned.signal;
   }
-  /** The database's clock, milliseconds since the epoch. */
+  /** The database's clock, milliseconds since the epoch; a step of this machine's own clock does not move it. */
   nowMs(): number {
-    return Date.now() + this.#clockOffsetMs;
+    return performance.now() + this.#clockOffsetMs;
   }
   abandon(): void {
     this.#abandoned.abort(new Error('the session is over'));

@@ -2,14 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { laneId, SessionOverError } from '#journal/lane-store.ts';
 import { reapSessions } from '#journal/session-store.ts';
 import { breakerPolicy } from './budget.ts';
-import { carryOut, timeoutOf } from './call.ts';
+import { beginCall } from './call.ts';
 import { CommitQueue, type Committed } from './commit-queue.ts';
 import { ConnectionMinder } from './connection-minder.ts';
 import { hostFor } from './lane-host.ts';
-import { hasCallInFlight, type Lane, type LaneCommand } from './lane-rules/lane.ts';
+import type { LaneHost } from './lane-rules/host.ts';
+import { hasCallInFlight, type Lane, type LaneCommand, standBack } from './lane-rules/lane.ts';
 import { LaneLoader } from './lane-loader.ts';
-import { takeStep } from './lane-rules/take-step.ts';
+import { takeStep, type TakenStep } from './lane-rules/take-step.ts';
+import { ReloadQueue } from './reload-queue.ts';
 import type { Session } from './session.ts';
+import { StrayLanes } from './stray-lanes.ts';
 import { defaults, openWorkerSession, type WorkerOptions } from './worker-options.ts';
 
 const heartbeatMs = 1_000;
@@ -27,7 +30,8 @@ export class Worker {
   readonly #loader: LaneLoader;
   readonly #lanes = new Map<string, Lane>();
   readonly #touches = new WeakMap<Lane, () => void>();
-  readonly #toLoad = new Set<Lane>();
+  readonly #reloads: ReloadQueue;
+  readonly #strays: StrayLanes;
   #session: Session;
   #queue: CommitQueue;
   #beginning: Promise<void> | null = null;
@@ -47,6 +51,12 @@ export class Worker {
       options.installation.tenants,
       options.log,
     );
+    this.#reloads = new ReloadQueue(
+      this.#loader,
+      (lane) => this.#advance(lane),
+      (error) => this.#failed('events could not be loaded', error),
+    );
+    this.#strays = new StrayLanes(options.database, options.installation.tenants);
     this.#session = session;
     this.#queue = new CommitQueue(options.database, session, options.log);
     this.#minder.begin(session.id);
@@ -91,22 +101,19 @@ export class Worker {
   #leave(): void {
     for (const lane of this.#lanes.values()) lane.phase = 'gone';
     this.#lanes.clear();
-    this.#toLoad.clear();
+    this.#reloads.clear();
+    this.#strays.forget();
     this.#session.abandon();
   }
 
-  /**
-   * The session is over: whatever is held belongs to others now. Calls under way are cut, their answers ignored. A claim and the
-   * heartbeat may find out at the same time; of two new sessions one would go on unrenewed, with the lanes claimed for it.
-   */
+  /** Once for each session, though claim and heartbeat may both find it over: of two new ones, one would go on unrenewed. */
   async #begin(over: Session, why: string): Promise<void> {
     if (over !== this.#session) return;
-    this.#beginning ??= this.#beginAnew(why).finally(() => {
-      this.#beginning = null;
-    });
+    this.#beginning ??= this.#beginAnew(why).finally(() => (this.#beginning = null));
     await this.#beginning;
   }
 
+  /** The session is over: whatever is held belongs to others now. Calls under way are cut, their answers ignored. */
   async #beginAnew(why: string): Promise<void> {
     const { database, log } = this.#options;
     log.warn({ session: this.#session.id, lanes: this.#lanes.size, why }, 'session over, lanes abandoned');
@@ -150,7 +157,7 @@ export class Worker {
   #onWork(lanes: readonly (readonly [tenant: string, entity: string])[]): void {
     for (const [tenant, entity] of lanes) {
       const lane = this.#lanes.get(laneId({ tenant, entity }));
-      if (lane !== undefined) this.#reload(lane);
+      if (lane !== undefined) this.#reloads.add(lane);
     }
     this.#claimSoon();
   }
@@ -172,18 +179,24 @@ export class Worker {
     if (this.#isClaiming || this.#isStopping || !session.isAlive) return;
     this.#isClaiming = true;
     try {
-      while (this.#mayHaveWork && this.#room > 0) {
+      const strays = await this.#strays.giveBack(session.id, this.#lanes.values());
+      if (strays > 0) this.#options.log.warn({ lanes: strays }, 'lanes that nobody held were given back');
+      while (this.#mayHaveWork && this.#room > 0 && session.isAlive && !this.#isStopping) {
         this.#mayHaveWork = false;
         const room = this.#room;
         const lanes = await this.#loader.claim(session.id, room);
-        if (session !== this.#session) return;
+        if (session !== this.#session || session.abandoned.aborted) return;
         this.#mayHaveWork ||= lanes.length >= room;
         for (const lane of lanes) {
+          // One that we hold was claimed again before we heard that we had given it back.
+          const former = this.#lanes.get(laneId(lane));
+          if (former !== undefined) this.#drop(former);
           this.#lanes.set(laneId(lane), lane);
           this.#advance(lane);
         }
       }
     } catch (error) {
+      this.#strays.suspect();
       if (!(error instanceof SessionOverError)) throw error;
       await this.#begin(session, error.message);
     } finally {
@@ -191,52 +204,56 @@ export class Worker {
     }
   }
 
-  /** Events came for a lane that we hold. */
-  #reload(lane: Lane): void {
-    lane.stale = true;
-    if (lane.phase !== 'idle') return;
-    lane.phase = 'loading';
-    this.#toLoad.add(lane);
-    if (this.#toLoad.size === 1) setImmediate(() => void this.#load());
-  }
-
-  async #load(): Promise<void> {
-    const lanes = [...this.#toLoad];
-    this.#toLoad.clear();
-    if (lanes.length === 0) return;
-    await this.#loader.reload(lanes).catch(async (error: unknown) => {
-      this.#failed('events could not be loaded', error);
-      await sleep(100);
-    });
-    for (const lane of lanes) {
-      if (lane.phase !== 'loading') continue;
-      lane.phase = 'idle';
-      this.#advance(lane);
-    }
-  }
-
   /** Lets a lane decide what it can, and commits that. The one door through which a lane moves. */
   #advance(lane: Lane): void {
     if (lane.phase !== 'idle') return;
-    const host = hostFor(this.#options, lane.tenant, {
-      nowMs: () => this.#session.nowMs(),
-      mayCall: (command) =>
-        this.#minder.of(lane.tenant, command.connection)?.take(this.#touchOf(lane)) ?? 'park',
-    });
-    const taken = takeStep(lane, host);
+    const granted: LaneCommand[] = [];
+    let taken: TakenStep | null;
+    try {
+      taken = takeStep(lane, this.#hostOf(lane, granted));
+    } catch (error) {
+      // A defect, of a process most likely. It is this lane's matter: the others go on.
+      return this.#failedIn(lane, granted, error instanceof Error ? error : new Error(String(error)));
+    }
     if (taken === null) {
-      if (lane.stale) this.#reload(lane);
+      if (lane.stale) this.#reloads.add(lane);
       return;
     }
     lane.phase = 'committing';
-    void this.#queue.commit(taken.step).then((fate) => {
+    const { step, calls } = taken;
+    void this.#queue.commit(step).then((fate) => {
       if (lane.phase === 'gone') return;
-      if (fate.kind === 'committed')
-        return this.#committed(lane, taken.calls, taken.step.release !== null, fate.answer);
-      for (const command of taken.calls) this.#minder.of(lane.tenant, command.connection)?.give();
+      if (fate.kind === 'committed') return this.#committed(lane, calls, step.release !== null, fate.answer);
+      if (fate.kind === 'refused') return this.#failedIn(lane, calls, fate.error);
+      this.#giveAll(lane, calls);
       this.#drop(lane);
-      if (fate.kind === 'refused') this.#options.onRefused?.(lane, fate.error);
     });
+  }
+
+  #hostOf(lane: Lane, granted: LaneCommand[]): LaneHost {
+    return hostFor(this.#options, lane.tenant, {
+      nowMs: () => this.#session.nowMs(),
+      mayCall: (command) => {
+        if (this.#isStopping) return 'wait'; // what is under way ends, nothing else begins
+        const permission =
+          this.#minder.of(lane.tenant, command.connection)?.take(this.#touchOf(lane)) ?? 'park';
+        if (permission === 'go') granted.push(command);
+        return permission;
+      },
+    });
+  }
+
+  /** What we hold of it in memory is not to be trusted any more. It is tried again from the journal, after a rest. */
+  #failedIn(lane: Lane, granted: readonly LaneCommand[], error: Error): void {
+    this.#options.log.error({ entity: lane.entity, error: error.message }, 'a lane failed and is set aside');
+    this.#strays.rest(lane);
+    this.#giveAll(lane, granted);
+    this.#drop(lane);
+    this.#options.onRefused?.(lane, error);
+  }
+
+  #giveAll(lane: Lane, commands: readonly LaneCommand[]): void {
+    for (const command of commands) this.#minder.of(lane.tenant, command.connection)?.give();
   }
 
   #touchOf(lane: Lane): () => void {
@@ -249,7 +266,7 @@ export class Worker {
 
   #drop(lane: Lane): void {
     lane.phase = 'gone';
-    this.#lanes.delete(laneId(lane));
+    if (this.#lanes.get(laneId(lane)) === lane) this.#lanes.delete(laneId(lane));
     const touch = this.#touches.get(lane);
     if (touch !== undefined) this.#minder.forget(touch);
     // Room that is free is filled in one go; the poll fills it at the latest.
@@ -262,24 +279,13 @@ export class Worker {
     lane.steps += 1;
     lane.consumed.clear();
     for (const command of calls) {
-      if (answer.held.includes(command.number)) this.#standBack(lane, command);
-      else this.#call(lane, command, answer.sentAtMs);
+      if (answer.held.includes(command.number)) {
+        standBack(command, this.#session.nowMs() + 200);
+        this.#giveAll(lane, [command]);
+      } else this.#call(lane, command, answer.sentAtMs);
     }
-    if (answer.hasMore) this.#reload(lane);
+    if (answer.hasMore) this.#reloads.add(lane);
     else this.#advance(lane);
-  }
-
-  /** Another order holds the record that this command would touch. */
-  #standBack(lane: Lane, command: LaneCommand): void {
-    const notBeforeMs = this.#session.nowMs() + 200;
-    Object.assign(command, {
-      inFlight: false,
-      state: 'pending',
-      attempt: command.attempt - 1,
-      attemptDeadlineMs: null,
-      notBeforeMs,
-    });
-    this.#minder.of(lane.tenant, command.connection)?.give();
   }
 
   #call(lane: Lane, command: LaneCommand, sentAtMs: number): void {
@@ -288,20 +294,11 @@ export class Worker {
     if (connection === null || budget === null)
       throw new Error(`connection ${command.connection} of ${lane.tenant} is not configured`);
     const session = this.#session;
-    // First byte only while the lease holds and within the attempt's time, by a clock read before the commit was sent.
-    const leftMs = session.isAlive ? sentAtMs + timeoutOf(connection, command) - performance.now() : 0;
-    const idempotencyKey = `${lane.tenant}/${lane.entity}/${command.number}`;
-    const order = {
-      connection,
-      command,
-      idempotencyKey,
-      deadlineMs: Date.now() + leftMs,
-      abandoned: session.abandoned,
-      log: this.#options.log,
-    };
-    void carryOut(order).then((answer) => {
-      if (session !== this.#session) return; // its permits went with the session
-      budget.record(answer.outcome);
+    const { isInTime, answered } = beginCall(connection, lane, command, sentAtMs, session, this.#options.log);
+    void answered.then((answer) => {
+      // Its permits went with the session, and that it was cut says nothing of the platform.
+      if (session !== this.#session || session.abandoned.aborted) return;
+      if (isInTime) budget.record(answer.outcome);
       // The answer is on record in the lane before its permit is free: else the freed permit could start it again.
       if (lane.phase !== 'gone') lane.answers.push(answer);
       budget.give();

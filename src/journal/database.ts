@@ -36,6 +36,8 @@ export function openDatabase(
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    // A server that vanished without a word is noticed before the lease is over.
+    keepAliveInitialDelayMillis: 5_000,
     types: {
       // Our numbers stay far below 2^53.
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>

@@ -45,7 +45,12 @@ export async function storeMessages(
       texts((message) => message.connection),
       texts((message) => message.topic),
       texts((message) => message.sourceEventId),
-      int8Array(messages.map((message) => message.occurredAtMs)),
+      // An instant that nobody can read is none.
+      int8Array(
+        messages.map(({ occurredAtMs }) =>
+          Number.isFinite(occurredAtMs) ? Math.round(occurredAtMs as number) : null,
+        ),
+      ),
       texts((message) => message.via),
       texts((message) => message.subject.ref.connection),
       texts((message) => message.subject.ref.type),

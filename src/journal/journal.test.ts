@@ -142,8 +142,8 @@ describe('upkeep', () => {
     await database.query(
       `create table message_202001 partition of message for values from ('2020-01-01') to ('2020-02-01')`,
     );
-    expect(await keepPartitions(database, 400)).toEqual(['message_202001']);
-    expect(await keepPartitions(database, 400)).toEqual([]);
+    expect(await keepPartitions(database, ['acme'], 400)).toEqual(['message_202001']);
+    expect(await keepPartitions(database, ['acme'], 400)).toEqual([]);
   });
   test('a deadline waits until its source was read past it', async () => {
     await rows(

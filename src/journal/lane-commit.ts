@@ -110,6 +110,15 @@ function flat<T>(steps: readonly LaneStep[], pick: (step: LaneStep) => readonly 
   );
 }
 
+/** jsonb, unlike JSON, holds neither U+0000 nor half a surrogate pair; both are shown as what they are. */
+const storableJson = (json: string): string =>
+  json.includes('\\u')
+    ? json.replace(/\\(?:u(0000)|u(d[89a-f][0-9a-f]{2})|.)/g, (escape, nul?: string, half?: string) => {
+        if (nul !== undefined) return '\\u2400';
+        return half === undefined ? escape : '\\ufffd';
+      })
+    : json;
+
 function extrasOf(steps: readonly LaneStep[]): string | null {
   const all: Record<string, unknown[]> = {};
   for (const step of steps) {
@@ -117,6 +126,5 @@ function extrasOf(steps: readonly LaneStep[]): string | null {
       for (const row of rows) (all[name] ??= []).push({ ...row, tenant: step.tenant, entity: step.entity });
     }
   }
-  // jsonb, like text, cannot hold U+0000.
-  return Object.keys(all).length === 0 ? null : JSON.stringify(all).replaceAll('\\u0000', '\\u2400');
+  return Object.keys(all).length === 0 ? null : storableJson(JSON.stringify(all));
 }

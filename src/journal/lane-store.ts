@@ -28,6 +28,8 @@ export type InboxEvent = LaneKey & { readonly eventId: number; readonly at: stri
         readonly occurredAt: string;
         readonly body: Buffer;
         readonly bodyHash: string;
+        /** Why the body cannot be read, and is empty here. */
+        readonly unreadable?: string;
       }
     | { readonly kind: 'deadline' | 'reservation' | 'operator'; readonly body: Json }
   );
@@ -119,12 +121,13 @@ export async function loadInbox(
     at: Date;
     body: string | null;
     message_id: number;
-    connection: string;
-    topic: string;
+    /** Null, like what follows, where the message is gone. */
+    connection: string | null;
+    topic: string | null;
     occurred_at: Date | null;
-    received_at: Date;
+    received_at: Date | null;
     raw: Buffer | null;
-    body_hash: Buffer;
+    body_hash: Buffer | null;
     sealed_key: Buffer | null;
   };
   const { rows } = await database.query<Row>({
@@ -145,19 +148,34 @@ export async function loadInbox(
       at: row.at.toISOString(),
     };
     if (row.kind !== 'message') return { ...common, kind: row.kind, body: parse(row.body) };
-    if (row.raw === null || row.sealed_key === null)
-      throw new Error(`message ${row.message_id} of ${row.tenant} has no body or no key`);
     return {
       ...common,
       kind: 'message',
       messageId: row.message_id,
-      connection: row.connection,
-      topic: row.topic,
-      occurredAt: (row.occurred_at ?? row.received_at).toISOString(),
-      body: openBody(master, row.raw, row.sealed_key),
-      bodyHash: row.body_hash.toString('hex'),
+      connection: row.connection ?? '',
+      topic: row.topic ?? '',
+      occurredAt: (row.occurred_at ?? row.received_at ?? row.at).toISOString(),
+      bodyHash: row.body_hash?.toString('hex') ?? '',
+      ...bodyOf(master, row.raw, row.sealed_key),
     };
   });
+}
+
+/** One that cannot be opened is its own lane's matter: it must not keep the others of its batch from being read. */
+function bodyOf(
+  master: MasterKey,
+  raw: Buffer | null,
+  sealedKey: Buffer | null,
+): { readonly body: Buffer; readonly unreadable?: string } {
+  const nothing = Buffer.alloc(0);
+  if (raw === null) return { body: nothing, unreadable: 'the message is not kept any more' };
+  if (sealedKey === null)
+    return { body: nothing, unreadable: 'its key was deleted, so that nobody can read it' };
+  try {
+    return { body: openBody(master, raw, sealedKey) };
+  } catch {
+    return { body: nothing, unreadable: 'it does not open with the key of this installation' };
+  }
 }
 
 /** The unfinished commands of lanes that the caller owns, by number. */
@@ -213,6 +231,26 @@ export async function loadCommands(database: Database, lanes: readonly LaneKey[]
     handle: parse(row.handle),
     causedBy: row.caused_by,
   }));
+}
+
+/** Gives back the lanes that a session owns beyond `held`; answers how many. No claim of the session may be under way. */
+export async function disownLanes(
+  database: Database,
+  tenants: readonly string[],
+  session: number,
+  held: readonly LaneKey[],
+): Promise<number> {
+  const { rows } = await database.query<{ freed: number }>({
+    name: 'lane_disown',
+    text: 'select lane_disown($1, $2, $3, $4) as freed',
+    values: [
+      tenants.join(','),
+      session,
+      textArray(held.map((lane) => lane.tenant)),
+      textArray(held.map((lane) => lane.entity)),
+    ],
+  });
+  return rows[0]?.freed ?? 0;
 }
 
 /** Recounts a lane whose counter and contents disagree; answers the difference it mended. */

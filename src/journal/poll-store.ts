@@ -12,6 +12,7 @@ export async function takePollTurn(
   poller: string,
   session: number,
 ): Promise<PollTurn | null> {
+  // A turn that is ours already is one that ended without our being able to say so: a session polls each source once at a time.
   return inTransaction(database, [tenant], async (client) => {
     await client.query(
       `/* poll_begin */ insert into poll_cursor (tenant, connection, poller) values ($1, $2, $3) on conflict do nothing`,
@@ -19,7 +20,7 @@ export async function takePollTurn(
     );
     const { rows } = await client.query<{ cursor: string | null }>(
       `/* poll_take */ update poll_cursor set owner = $4 where tenant = $1 and connection = $2 and poller = $3 and next_at <= now()
-         and (owner is null or not exists (select from session s where s.session_id = owner and s.lease_until > now())) returning cursor`,
+         and (owner is null or owner = $4 or not exists (select from session s where s.session_id = owner and s.lease_until > now())) returning cursor`,
       [tenant, connection, poller, session],
     );
     return rows[0] ?? null;
@@ -36,15 +37,18 @@ export async function storePoll(
     readonly poller: string;
     readonly session: number;
     readonly cursor: string;
-    readonly readToMs: number | null;
+    /** `performance.now()` when the page was asked for that held all there was; null where the source has more. */
+    readonly readAtMs: number | null;
     readonly nextInMs: number;
     readonly messages: readonly IncomingMessage[];
   },
 ): Promise<readonly Receipt[]> {
   return inTransaction(database, [turn.tenant], async (client) => {
+    // Counted back from the transaction's begin, so that it is never taken for later than it was: our clock is not the database's.
+    const readAgoMs = turn.readAtMs === null ? null : performance.now() - turn.readAtMs;
     const receipts = turn.messages.length === 0 ? [] : await storeMessages(client, master, turn.messages);
     const { rowCount } = await client.query(
-      `/* poll_store */ update poll_cursor set cursor = $5, read_to = greatest(read_to, to_timestamp($6::float8 / 1000)), next_at = now() + $7 * interval '1 ms', owner = case when $7 > 0 then null else owner end
+      `/* poll_store */ update poll_cursor set cursor = $5, read_to = greatest(read_to, now() - $6 * interval '1 ms'), next_at = now() + $7 * interval '1 ms', owner = case when $7 > 0 then null else owner end
        where tenant = $1 and connection = $2 and poller = $3 and owner = $4`,
       [
         turn.tenant,
@@ -52,7 +56,7 @@ export async function storePoll(
         turn.poller,
         turn.session,
         turn.cursor,
-        turn.readToMs,
+        readAgoMs,
         Math.round(turn.nextInMs),
       ],
     );

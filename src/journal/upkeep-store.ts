@@ -24,13 +24,25 @@ export async function healWaits(database: Database, tenants: readonly string[]):
   return rows[0]?.healed ?? 0;
 }
 
-/** Makes partitions for the months to come and drops those that are older than the retention; answers the dropped ones. */
-export async function keepPartitions(database: Database, retentionDays: number): Promise<readonly string[]> {
-  await database.query('select partitions_ensure(2)');
-  const { rows } = await database.query<{ dropped: string }>('select partitions_drop($1) as dropped', [
-    retentionDays,
-  ]);
-  return rows.map((row) => row.dropped);
+/**
+ * Makes partitions for the months to come and drops those that are older than the retention, but for messages that are still
+ * needed; answers the dropped ones. `tenants` are all that there are.
+ * @throws Error when somebody reads a table for long: waiting for that would make everybody wait who comes after us.
+ */
+export async function keepPartitions(
+  database: Database,
+  tenants: readonly string[],
+  retentionDays: number,
+): Promise<readonly string[]> {
+  return inTransaction(database, tenants, async (client) => {
+    await client.query(`/* partitions_patience */ set local lock_timeout = '2s'`);
+    await client.query('/* partitions_ensure */ select partitions_ensure(2)');
+    const { rows } = await client.query<{ dropped: string }>(
+      '/* partitions_drop */ select partitions_drop($1, $2) as dropped',
+      [retentionDays, tenants.join(',')],
+    );
+    return rows.map((row) => row.dropped);
+  });
 }
 
 /** Forgets delivery ids after `days`; the business key and its last version stay for ever. Answers how many. */

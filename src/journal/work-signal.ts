@@ -18,8 +18,17 @@ export function encodeLanes(lanes: readonly LaneHint[]): string {
   return Buffer.byteLength(text) <= payloadLimit ? text : '';
 }
 
-const decodeLanes = (payload: string): readonly LaneHint[] =>
-  payload === '' ? [] : (JSON.parse(payload) as LaneHint[]);
+/** Whoever may connect may notify: what is not ours says only that there may be work. */
+function decodeLanes(payload: string): readonly LaneHint[] {
+  try {
+    const lanes: unknown = payload === '' ? [] : JSON.parse(payload);
+    return Array.isArray(lanes) ? lanes.filter(isHint) : [];
+  } catch {
+    return [];
+  }
+}
+const isHint = (hint: unknown): hint is LaneHint =>
+  Array.isArray(hint) && hint.length === 2 && hint.every((part) => typeof part === 'string');
 
 /** Listens on a connection of its own, and comes back by itself when that is lost. */
 export function listenForWork(url: string, onError: (error: Error) => void): WorkSignal {
@@ -42,13 +51,17 @@ export function listenForWork(url: string, onError: (error: Error) => void): Wor
     });
     fresh.on('error', () => undefined); // a second one, while closing
     fresh.on('notification', (message) => tell(message.payload ?? ''));
-    await fresh.connect();
     client = fresh;
-    await fresh.query(`listen ${workChannel}`);
-    tell(''); // what was said while nobody listened
-    const error = await lost;
-    await fresh.end().catch(() => undefined);
-    if (!isClosed) throw error;
+    try {
+      await fresh.connect();
+      await fresh.query(`listen ${workChannel}`);
+      if (isClosed) return;
+      tell(''); // what was said while nobody listened
+      const error = await lost;
+      if (!isClosed) throw error;
+    } finally {
+      await fresh.end().catch(() => undefined);
+    }
   };
   const running = (async () => {
     while (!isClosed) {

@@ -8,6 +8,8 @@ export type Status = {
   readonly rejected: number;
   /** Messages that stand still with a reason. */
   readonly parked: number;
+  /** Messages that an operator gave up while they stood still. */
+  readonly discarded: number;
   /** Received and not yet tallied. */
   readonly inFlight: number;
   readonly lanes: number;
@@ -47,19 +49,26 @@ export async function readStatus(database: Database, tenant: string): Promise<St
       superseded: number;
       rejected: number;
       parked: number;
+      discarded: number;
     }>(
       `/* status_tally */ with fate as (
          select distinct on (e.message_id) e.message_id, e.disposition from event_log e where e.tenant = $1 and e.message_id is not null order by e.message_id, e.event_id desc
        ) select (select count(*) from message where tenant = $1)::int as received,
          count(*) filter (where disposition = 'applied')::int as applied, count(*) filter (where disposition = 'superseded')::int as superseded, count(*) filter (where disposition = 'rejected')::int as rejected,
-         (select count(*) from parked p where p.tenant = $1 and p.kind = 'message' and p.closed_at is null)::int as parked from fate`,
+         (select count(*) from parked p where p.tenant = $1 and p.kind = 'message' and p.closed_at is null)::int as parked,
+         (select count(distinct p.key) from parked p where p.tenant = $1 and p.kind = 'message' and p.resolution like 'discard by %'
+           and not exists (select from parked o where o.tenant = $1 and o.kind = 'message' and o.key = p.key and o.closed_at is null)
+           and not exists (select from inbox i where i.tenant = $1 and i.message_id = p.key::bigint)
+           and not exists (select from fate f where f.message_id = p.key::bigint and f.disposition <> 'parked'))::int as discarded
+         from fate`,
     );
     const lanes = await one<{ lanes: number; age: number | null }>(
       `/* status_lanes */ select count(*)::int as lanes, (select extract(epoch from now() - min(at)) * 1000 from inbox where tenant = $1)::float8 as age from lane where tenant = $1`,
     );
     return {
       ...tally,
-      inFlight: tally.received - tally.applied - tally.superseded - tally.rejected - tally.parked,
+      inFlight:
+        tally.received - tally.applied - tally.superseded - tally.rejected - tally.parked - tally.discarded,
       lanes: lanes.lanes,
       oldestLaneAgeMs: Math.round(lanes.age ?? 0),
       commands: await many(

@@ -311,7 +311,10 @@ test('a record that was read, not told of whole, is found by its names too', asy
           const ref = { connection: 'shop', type: 'Thing', id: '1' };
           const version = { at: new Date().toISOString(), hash: 'a' };
           const subject = { entity: 'order', ref, founds: true } as const;
-          return { ...outcome, events: [{ type: 'order.touched', subject, version, data: { reason: 'whole' } }] };
+          return {
+            ...outcome,
+            events: [{ type: 'order.touched', subject, version, data: { reason: 'whole' } }],
+          };
         },
       },
     },
@@ -362,7 +365,9 @@ test('a worker that learns twice at once that its session is over opens one new 
     await locker.query('commit');
     await engine.drain();
     expect(engine.log.filter(({ message }) => message.startsWith('session over'))).toHaveLength(1);
-    expect(await engine.rows('select session_id::text as id from session')).toEqual([{ id: String(worker.session) }]);
+    expect(await engine.rows('select session_id::text as id from session')).toEqual([
+      { id: String(worker.session) },
+    ]);
   } finally {
     await locker.end();
   }

@@ -25,6 +25,8 @@ export type ProductUnderTest = RetailerPlatforms & {
   readonly tenant: string;
   readonly running: Running;
   readonly gatewayUrl: string;
+  /** The variables it was started with: what leads a command line to it. */
+  readonly variables: Readonly<Record<string, string>>;
   placeOrder(order?: Partial<OrderInput>): { readonly id: string; readonly name: string };
   /** The order as a webhook shows it now. */
   bodyOf(orderId: string): string;
@@ -116,20 +118,21 @@ export async function productUnderTest({
   });
   const gatewayUrl = `http://127.0.0.1:${port}`;
   const { log } = testServices();
+  const settings = {
+    DATABASE_URL: place.url,
+    TALLYPORT_MASTER_KEY: Buffer.alloc(32, 5).toString('base64'),
+    TALLYPORT_RETAILERS: tenant,
+    TALLYPORT_RETAILERS_DIR: await retailersWith(tenant, rules, directory),
+    TALLYPORT_PUBLIC_URL: gatewayUrl,
+    TALLYPORT_POLL_INTERVAL_SCALE: '0.02',
+    PORT: String(port),
+    ...productEnvironment(platforms),
+    ...variables,
+  };
   const running = await startTallyport({
     roles: new Set(['gateway', 'worker', 'scheduler']),
     log: { ...log, with: () => ({ ...log, with: () => log as never }) },
-    environment: readEnvironment({
-      DATABASE_URL: place.url,
-      TALLYPORT_MASTER_KEY: Buffer.alloc(32, 5).toString('base64'),
-      TALLYPORT_RETAILERS: tenant,
-      TALLYPORT_RETAILERS_DIR: await retailersWith(tenant, rules, directory),
-      TALLYPORT_PUBLIC_URL: gatewayUrl,
-      TALLYPORT_POLL_INTERVAL_SCALE: '0.02',
-      PORT: String(port),
-      ...productEnvironment(platforms),
-      ...variables,
-    }),
+    environment: readEnvironment(settings),
   });
   // The shop tells us only once its subscriptions stand.
   await expect
@@ -147,6 +150,7 @@ export async function productUnderTest({
     tenant,
     running,
     gatewayUrl,
+    variables: settings,
     rows,
     deliver: (topic, eventId, body) => deliver(gatewayUrl, platforms, topic, eventId, body),
     bodyOf(orderId) {

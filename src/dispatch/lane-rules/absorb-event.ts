@@ -3,6 +3,8 @@ import type { InboxEvent } from '#journal/lane-store.ts';
 import type { Decision, ProcessInput, Reservation } from '#processes/process.ts';
 import { closeParked, decide, tell } from './decide.ts';
 import type { LaneHost } from './host.ts';
+import type { Lane, LaneCommand } from './lane.ts';
+import { isRepeatable } from './settle.ts';
 import type { StepDraft } from './step-draft.ts';
 
 export function absorbEvent(draft: StepDraft, host: LaneHost, event: InboxEvent): void {
@@ -90,6 +92,11 @@ function internalInput(event: Exclude<InboxEvent, { kind: 'message' }>): Process
   }
 }
 
+const mayRepeat = (lane: Lane, host: LaneHost, command: LaneCommand): boolean => {
+  const handler = host.handlerOf(lane, command);
+  return handler === null || isRepeatable(command, handler, host.nowMs());
+};
+
 /** Commands change in their lane only: also when an operator, or a crosswalk row that came, releases one. */
 function absorbEngineAction(draft: StepDraft, host: LaneHost, body: Json): boolean {
   const { action, number, by, reason, refs } = body as {
@@ -106,6 +113,9 @@ function absorbEngineAction(draft: StepDraft, host: LaneHost, body: Json): boole
   command.parked = false;
   switch (action) {
     case 'command.retry':
+      // What cannot be looked up goes out again by a person's word that it had no effect, so it begins like a new one: should its
+      // worker die in the middle, the next one asks a person again.
+      if (command.state === 'ambiguous' && !mayRepeat(draft.lane, host, command)) command.state = 'pending';
       command.notBeforeMs = host.nowMs();
       command.conflicts = 0;
       draft.write(command);

@@ -108,6 +108,17 @@ export function addEvents(lane: Lane, events: readonly InboxEvent[]): void {
   lane.inbox.sort((a, b) => a.eventId - b.eventId);
 }
 
+/** Undoes the start of an attempt whose call never began, since another lane holds a record that it would touch. */
+export function standBack(command: LaneCommand, notBeforeMs: number): void {
+  command.inFlight = false;
+  command.attempt -= 1;
+  command.notBeforeMs = notBeforeMs;
+  // One that was ambiguous or accepted before is so still.
+  if (command.state !== 'attempting') return;
+  command.state = 'pending';
+  command.attemptDeadlineMs = null;
+}
+
 const countWork = (commands: Iterable<{ readonly parked: boolean }>): number => {
   let count = 0;
   for (const command of commands) if (!command.parked) count += 1;

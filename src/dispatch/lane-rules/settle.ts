@@ -59,7 +59,7 @@ export function settle(
   const again = (delayMs: number, conflicts = command.conflicts): Settlement => ({
     kind: 'again',
     state,
-    delayMs,
+    delayMs: Math.min(delayMs, policy.maxAgeMs),
     conflicts,
     handle: state === 'pending' ? null : command.handle,
   });
@@ -83,7 +83,7 @@ export function settle(
       return {
         kind: 'again',
         state: 'accepted',
-        delayMs: outcome.checkAfterMs,
+        delayMs: Math.min(saidMs(outcome.checkAfterMs) ?? policy.firstDelayMs, policy.maxAgeMs),
         conflicts: command.conflicts,
         handle: outcome.handle,
       };
@@ -97,13 +97,14 @@ export function settle(
       );
     case 'rate-limited':
       return again(
-        (outcome.retryAfterMs ?? backoff(command.attempt, random, policy)) + random * policy.firstDelayMs,
+        (saidMs(outcome.retryAfterMs) ?? backoff(command.attempt, random, policy)) +
+          random * policy.firstDelayMs,
       );
     case 'unauthorized':
       return again(Math.max(1_000, backoff(command.attempt, random, policy)));
     case 'unavailable':
       if (nowMs - command.createdAtMs > policy.maxAgeMs) return parked('retries-exhausted', outcome.detail);
-      return again(Math.max(outcome.retryAfterMs ?? 0, backoff(command.attempt, random, policy)));
+      return again(Math.max(saidMs(outcome.retryAfterMs) ?? 0, backoff(command.attempt, random, policy)));
     case 'outcome-unknown':
       // A question that got no answer is asked again; it changes nothing.
       if (command.state === 'accepted') return again(backoff(command.attempt, random, policy));
@@ -144,7 +145,7 @@ function unknown(
   });
   if (handler.safety.kind === 'unsafe') return parked('outcome-unknown-unsafe', outcome.detail);
   if (nowMs - command.createdAtMs > policy.maxAgeMs) return parked('retries-exhausted', outcome.detail);
-  if (handler.safety.kind === 'idempotency-key' && nowMs - command.createdAtMs > handler.safety.lifetimeMs)
+  if (!isRepeatable(command, handler, nowMs))
     return parked('outcome-unknown-unsafe', `the idempotency key may be forgotten by now; ${outcome.detail}`);
   return {
     kind: 'again',
@@ -154,6 +155,19 @@ function unknown(
     handle: command.handle,
   };
 }
+
+/** Whether an attempt whose effect is unknown may be repeated without a person's word. The key may have been used at creation. */
+export function isRepeatable(
+  command: Pick<LaneCommand, 'createdAtMs'>,
+  { safety }: Pick<HandlerTimes, 'safety'>,
+  nowMs: number,
+): boolean {
+  if (safety.kind === 'unsafe') return false;
+  return safety.kind !== 'idempotency-key' || nowMs - command.createdAtMs <= safety.lifetimeMs;
+}
+
+/** A duration that a platform named, milliseconds; null where what it said is no number (a date in a header, nothing at all). */
+const saidMs = (ms: number | null): number | null => (Number.isFinite(ms) ? Math.max(0, ms as number) : null);
 
 /** From when on an attempt whose answer was lost has had its effect or will never have it, and a look-up would see it. */
 export function settledAtMs(command: Pick<LaneCommand, 'attemptDeadlineMs'>, handler: HandlerTimes): number {

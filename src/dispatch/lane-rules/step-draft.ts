@@ -86,7 +86,8 @@ export class StepDraft {
     // One made in this very step is written first, so that its end is on record too.
     if (!this.#created.has(command.number)) this.#written.delete(command.number);
     else this.#doneAtOnce.push(command);
-    if (command.attempt > 0) this.note('release', { number: command.number });
+    // Rendered is enough: of an attempt that stood back the key may be held although it never began.
+    if (command.attempt > 0 || command.request !== null) this.note('release', { number: command.number });
   }
   readonly #doneAtOnce: LaneCommand[] = [];
 

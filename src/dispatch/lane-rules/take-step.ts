@@ -3,7 +3,7 @@ import { absorb } from './absorb.ts';
 import { park, tell } from './decide.ts';
 import type { LaneHost } from './host.ts';
 import { hasCallInFlight, type Lane, type LaneCommand } from './lane.ts';
-import { settledAtMs } from './settle.ts';
+import { isRepeatable, settledAtMs } from './settle.ts';
 import { StepDraft } from './step-draft.ts';
 
 /** One step of a lane: what to commit, and which calls may begin once that is done. */
@@ -28,7 +28,9 @@ export function takeStep(lane: Lane, host: LaneHost): TakenStep | null {
   // During an upgrade the newer worker's lanes are not ours to judge: back they go, untouched.
   const process = host.processOf(lane);
   if (process !== null && lane.instance !== null && lane.instance.version > process.version) {
-    return { step: draft.toStep(host.nowMs(), { dueInMs: newerVersionMs }), calls: [] };
+    // Whatever else lies in it waits that long too: released as due at once, it would be claimed in vain again and again.
+    const step = draft.toStep(host.nowMs(), { dueInMs: newerVersionMs });
+    return { step: { ...step, expectedTodo: mostTodo }, calls: [] };
   }
   absorb(draft, host);
   const { calls, pause } = begin(draft, host);
@@ -47,6 +49,7 @@ export function takeStep(lane: Lane, host: LaneHost): TakenStep | null {
 const parkedFallbackMs = 60_000;
 /** How soon another worker should have had the chance to claim a lane of a newer version. */
 const newerVersionMs = 2_000;
+const mostTodo = 2 ** 31 - 1;
 const never = 365 * 24 * 3_600_000;
 
 function begin(draft: StepDraft, host: LaneHost): { calls: LaneCommand[]; pause: Pause } {
@@ -107,6 +110,13 @@ function begin(draft: StepDraft, host: LaneHost): { calls: LaneCommand[]; pause:
       if (notBeforeMs > host.nowMs()) {
         untilMs = Math.min(untilMs, notBeforeMs);
         continue;
+      }
+      if (command.state === 'ambiguous' && !isRepeatable(command, handler, host.nowMs())) {
+        const detail = 'its platform may have forgotten the idempotency key by now';
+        park(draft, command, 'outcome-unknown-unsafe', detail, []);
+        tell(draft, host, command, { kind: 'parked', cause: 'outcome-unknown-unsafe', detail });
+        isSettled = false;
+        break;
       }
       if (command.request === null) {
         const rendered = host.render(lane, command);

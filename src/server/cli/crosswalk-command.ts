@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { crosswalkTables } from '#connector-sdk/mapping.ts';
 import { setCrosswalk } from '#journal/crosswalk-import.ts';
 import { listProposals, loadCrosswalks } from '#journal/crosswalk-store.ts';
+import { counted } from './counted.ts';
 import { type FileRow, readCrosswalkFile } from './crosswalk-file.ts';
 import { type JournalAccess, withJournal } from './journal-access.ts';
 import { table } from './table.ts';
@@ -53,7 +54,7 @@ async function review(
       .map((each) => [each.key, each]),
   );
   const reviewed = rows.map(({ key, value }) => {
-    const before = known[key] ?? null;
+    const before = Object.hasOwn(known, key) ? (known[key] ?? null) : null;
     const proposal = proposals.get(key);
     const match =
       before === value
@@ -68,8 +69,10 @@ async function review(
   console.log(table(reviewed));
   const changes = reviewed.filter(({ match }) => match !== 'same');
   if (apply !== true)
-    return console.log(`\n${changes.length} of ${rows.length} rows would be written. Add --apply to do it.`);
+    return console.log(
+      `\n${changes.length} of ${counted(rows.length, 'row')} would be written. Add --apply to do it.`,
+    );
   for (const { key, value } of changes)
     await setCrosswalk(database, tenant, { connection, table: name, key, value }, actor);
-  console.log(`\n${changes.length} rows written.`);
+  console.log(`\n${counted(changes.length, 'row')} written.`);
 }

@@ -9,6 +9,7 @@ import { table } from './table.ts';
 
 const doctorMs = 30_000;
 
+/** Looks at the accounts on the other side. */
 export function doctorCommand(program: Command): void {
   program
     .command('doctor [connection]')

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ConfigurationError, configurationExitCode } from '../config/configuration-error.ts';
+import { actCommand } from './act-command.ts';
 import { crosswalkCommand } from './crosswalk-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { parkedCommand } from './parked-command.ts';
@@ -16,11 +17,18 @@ for (const command of [
   statusCommand,
   traceCommand,
   parkedCommand,
+  actCommand,
   replayCommand,
   doctorCommand,
   crosswalkCommand,
 ])
   command(program);
+
+// `| head` closes our output early: that is nobody's mistake.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 try {
   await program.parseAsync();

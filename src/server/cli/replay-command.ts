@@ -1,35 +1,45 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { previewReplay, type ReplayFilter, replayMessages } from '#ops/replay.ts';
+import { instantText, wholeNumber } from './arguments.ts';
+import { counted } from './counted.ts';
 import { withJournal } from './journal-access.ts';
 import { table } from './table.ts';
 
 type Options = {
-  message?: string;
+  message?: number;
   connection?: string;
   topic?: string;
   entity?: string;
   from?: string;
   to?: string;
   disposition?: ReplayFilter['disposition'];
-  limit: string;
+  limit: number;
   run?: true;
   reason?: string;
 };
 
+/** Takes messages in again, after a look at which. */
 export function replayCommand(program: Command): void {
   program
     .command('replay')
     .description(
       'takes messages in again; shows first what it would take (--run does it). Effects that exist are not repeated',
     )
-    .option('--message <id>', 'this one')
+    .option('--message <id>', 'this one', wholeNumber)
     .option('--connection <id>')
     .option('--topic <name>')
     .option('--entity <id>')
-    .option('--from <instant>', 'received at or after, RFC 3339')
-    .option('--to <instant>', 'received before')
-    .option('--disposition <what>', 'applied, superseded, rejected or parked')
-    .option('--limit <n>', 'at most', '1000')
+    .option('--from <instant>', 'received at or after, RFC 3339', instantText)
+    .option('--to <instant>', 'received before', instantText)
+    .addOption(
+      new Option('--disposition <what>', 'what became of them last time').choices([
+        'applied',
+        'superseded',
+        'rejected',
+        'parked',
+      ]),
+    )
+    .option('--limit <n>', 'at most', wholeNumber, 1_000)
     .option('--run', 'do it')
     .option('--reason <text>', 'goes on record; needed with --run')
     .action(async ({ message, limit, run, reason, ...rest }: Options) => {
@@ -40,18 +50,22 @@ export function replayCommand(program: Command): void {
       await withJournal(program.opts<{ tenant?: string }>().tenant, async ({ database, tenant, actor }) => {
         const filter: ReplayFilter = {
           ...given,
-          limit: Number(limit),
-          ...(message !== undefined && { messageId: Number(message) }),
+          limit,
+          ...(message !== undefined && { messageId: message }),
         };
         const candidates = await previewReplay(database, tenant, filter);
-        console.log(candidates.length === 0 ? 'No message fits.' : table(candidates));
+        if (candidates.length === 0) return console.log('No message fits.');
+        console.log(table(candidates));
+        if (candidates.length === limit)
+          console.log(
+            `\nThere may be more: --limit is ${limit}. What is left is taken by the same filter afterwards.`,
+          );
         if (run !== true)
           return console.log(
-            `\n${candidates.length} messages would be taken in again. Add --run --reason "..." to do it.`,
+            `\n${counted(candidates.length, 'message')} would be taken in again. Add --run --reason "..." to do it.`,
           );
-        console.log(
-          `\n${await replayMessages(database, tenant, candidates, actor, reason ?? '')} messages are taken in again.`,
-        );
+        const taken = await replayMessages(database, tenant, candidates, actor, reason ?? '');
+        console.log(`\n${counted(taken, 'message')} taken in again.`);
       });
     });
 }

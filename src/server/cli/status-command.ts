@@ -1,8 +1,13 @@
 import type { Command } from 'commander';
 import { readStatus } from '#ops/status.ts';
+import { counted } from './counted.ts';
 import { withJournal } from './journal-access.ts';
 import { table } from './table.ts';
 
+const ageOf = (ageMs: number): string =>
+  ageMs < 1_000 ? '' : `, the oldest event has waited ${Math.round(ageMs / 1_000)} s`;
+
+/** Shows where everything stands. */
 export function statusCommand(program: Command): void {
   program
     .command('status')
@@ -12,12 +17,14 @@ export function statusCommand(program: Command): void {
       await withJournal(program.opts<{ tenant?: string }>().tenant, async ({ database, tenant }) => {
         const status = await readStatus(database, tenant);
         if (options.json) return console.log(JSON.stringify(status));
-        const { received, applied, superseded, rejected, parked, inFlight } = status;
+        const { received, applied, superseded, rejected, parked, discarded, inFlight } = status;
         console.log(
-          `${tenant}: ${received} received = ${applied} applied + ${superseded} superseded + ${rejected} rejected + ${parked} parked + ${inFlight} in flight`,
+          `${tenant}: ${received} received = ${applied} applied + ${superseded} superseded + ${rejected} rejected + ${parked} parked + ${discarded} discarded + ${inFlight} in flight`,
         );
         console.log(
-          `${status.lanes} lanes with work, the oldest event ${Math.round(status.oldestLaneAgeMs / 1_000)} s old`,
+          status.lanes === 0
+            ? 'Nothing is waiting to be worked on.'
+            : `${counted(status.lanes, 'lane')} with work${ageOf(status.oldestLaneAgeMs)}`,
         );
         if (status.commands.length > 0)
           console.log(`\nCommands that are not done\n${table(status.commands)}`);

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { runProgram } from './processes.ts';
 
 /** What the proof activates; `--activate-dependencies` brings the rest. */
 export const modules = [
@@ -23,18 +24,20 @@ const packages = [
   'postgresql',
 ] as const;
 
+const minute = 60_000;
+
 /** Installs what is missing from Debian's own archive, as root. Answers how long that took; 0 when all was there. Milliseconds. */
-export function installTryton(): number {
+export async function installTryton(): Promise<number> {
   const missing = packages.filter((name) => !isInstalled(name));
   if (missing.length === 0) return 0;
   const startedMs = Date.now();
-  const wait = ['-o', 'DPkg::Lock::Timeout=400'];
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  execFileSync('apt-get', [...wait, 'update'], { stdio: 'ignore', env: environment });
-  execFileSync('apt-get', [...wait, 'install', '-y', '--no-install-recommends', ...missing], {
-    stdio: 'ignore',
-    env: environment,
-  });
+  // What an earlier run that was killed left half-way; harmless when there is nothing, or when somebody else installs now.
+  await runProgram('dpkg', ['--configure', '-a'], 2 * minute, { environment }).catch(() => undefined);
+  const aptGet = (...parameters: readonly string[]): Promise<void> =>
+    runProgram('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...parameters], 4 * minute, { environment });
+  await aptGet('update');
+  await aptGet('install', '-y', '--no-install-recommends', ...missing);
   return Date.now() - startedMs;
 }
 

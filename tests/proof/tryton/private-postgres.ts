@@ -1,13 +1,13 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { postgresBin } from './packages.ts';
+import { type Account, runProgram, startProgram, stopProgram } from './processes.ts';
 
-/** Whom PostgreSQL runs as: it refuses root. */
-export type Account = { readonly uid: number; readonly gid: number } | null;
+const minute = 60_000;
 
-/** `postgres` or `nobody` for root, ourselves otherwise. */
+/** Whom PostgreSQL runs as, since it refuses root: `postgres` or `nobody` for root, ourselves otherwise. */
 export function postgresAccount(): Account {
   if (process.getuid?.() !== 0) return null;
   for (const name of ['postgres', 'nobody']) {
@@ -22,13 +22,13 @@ export function postgresAccount(): Account {
   throw new Error('neither a user postgres nor a user nobody to run PostgreSQL as');
 }
 
-export function initCluster(data: string, account: Account): void {
-  execFileSync(
-    `${postgresBin()}/initdb`,
-    ['-D', data, '-U', 'tryton', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'],
-    { stdio: 'ignore', cwd: '/', ...account },
-  );
+export async function initCluster(data: string, account: Account): Promise<void> {
+  const parameters = ['-D', data, '-U', 'tryton', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'];
+  await runProgram(`${postgresBin()}/initdb`, parameters, 2 * minute, { cwd: '/', account });
 }
+
+/** A database of one run must survive no power cut. */
+const hasty = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
 
 /** Starts a cluster of our own on loopback, its socket and its log in `folder`. */
 export async function startCluster(
@@ -38,46 +38,31 @@ export async function startCluster(
   account: Account,
 ): Promise<ChildProcess> {
   const log = openSync(`${folder}/postgres.log`, 'a');
-  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`];
-  const child = spawn(`${postgresBin()}/postgres`, ['-D', data, '-p', String(port), ...settings], {
-    stdio: ['ignore', log, log],
-    cwd: '/',
-    ...account,
-  });
-  for (let tries = 0; tries < 150; tries += 1) {
-    if (child.exitCode !== null) throw new Error(`PostgreSQL did not start: see ${folder}/postgres.log`);
-    if (isReady(port)) return child;
-    await sleep(200);
-  }
-  await stopProcess(child, 'SIGINT');
-  throw new Error('PostgreSQL was not ready within 30 s');
-}
-
-function isReady(port: number): boolean {
-  try {
-    execFileSync(`${postgresBin()}/pg_isready`, ['-h', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-export function runSql(port: number, database: string, sql: string): void {
-  execFileSync(
-    `${postgresBin()}/psql`,
-    ['-q', '-h', '127.0.0.1', '-p', String(port), '-U', 'tryton', '-d', database, '-c', sql],
-    { stdio: 'ignore' },
+  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, ...hasty];
+  const child = startProgram(
+    `${postgresBin()}/postgres`,
+    ['-D', data, '-p', String(port), ...settings],
+    { cwd: '/', account },
+    log,
+    'INT',
   );
+  for (const end = Date.now() + minute; Date.now() < end; await sleep(200)) {
+    if (child.exitCode !== null) throw new Error(`PostgreSQL did not start: see ${folder}/postgres.log`);
+    if (await isReady(port)) return child;
+  }
+  await stopProgram(child, 'SIGINT');
+  throw new Error('PostgreSQL was not ready within a minute');
 }
 
-/** Ends a process that we started, and waits for it; kills it after 20 s. */
-export async function stopProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
-  child.kill(signal);
-  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
-  await ended;
-  clearTimeout(timer);
+const isReady = (port: number): Promise<boolean> =>
+  runProgram(`${postgresBin()}/pg_isready`, ['-h', '127.0.0.1', '-p', String(port)], minute).then(
+    () => true,
+    () => false,
+  );
+
+export async function runSql(port: number, database: string, sql: string): Promise<void> {
+  const where = ['-h', '127.0.0.1', '-p', String(port), '-U', 'tryton', '-d', database];
+  await runProgram(`${postgresBin()}/psql`, ['-q', ...where, '-c', sql], minute);
 }
 
 /** A port that nothing listens on now. */

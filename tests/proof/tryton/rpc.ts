@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** A value as Tryton's JSON-RPC carries it. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 export type Row = { readonly [key: string]: Value };
@@ -54,6 +56,9 @@ export function asText(value: Value | undefined): string {
   return value;
 }
 
+const isLock = ({ error }: TrytonAnswer): boolean =>
+  /could not obtain lock|could not serialize|deadlock detected/.test(JSON.stringify(error));
+
 /** Logs in; the password goes into the request only. @throws TrytonAnswer */
 export async function connect(
   url: string,
@@ -65,9 +70,10 @@ export async function connect(
   let id = 0;
   const context: Record<string, Value> = {};
 
-  const post = async (method: string, params: readonly Value[]): Promise<Value> => {
+  const postOnce = async (method: string, params: readonly Value[]): Promise<Value> => {
     id += 1;
     const response = await fetch(`${url}/${database}/`, {
+      signal: AbortSignal.timeout(60_000),
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(authorization !== null && { authorization }) },
       body: JSON.stringify({ id, method, params }),
@@ -77,6 +83,18 @@ export async function connect(
     const envelope = JSON.parse(body) as { result?: Value; error?: Value };
     if (envelope.error !== undefined) throw new TrytonAnswer(method, 200, envelope.error);
     return envelope.result ?? null;
+  };
+
+  /** Who meets somebody else's lock clicks again: the server took everything back. */
+  const post: typeof postOnce = async (method, params) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await postOnce(method, params);
+      } catch (error) {
+        if (!(error instanceof TrytonAnswer) || !isLock(error) || tries === 40) throw error;
+        await sleep(500);
+      }
+    }
   };
 
   const session = (await post('common.db.login', [user, { password }, 'en'])) as readonly [number, string];

@@ -1,30 +1,25 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { installedVersions, installTryton, modules } from './packages.ts';
-import {
-  type Account,
-  freePort,
-  initCluster,
-  postgresAccount,
-  runSql,
-  startCluster,
-  stopProcess,
-} from './private-postgres.ts';
+import { freePort, initCluster, postgresAccount, runSql, startCluster } from './private-postgres.ts';
+import { type Account, runProgram, startProgram, stopProgram } from './processes.ts';
 
 /** A real Tryton server that runs for this process alone. */
 export type TrytonServer = {
@@ -57,12 +52,12 @@ export type Preparation = {
  * under keys of the package versions and the preparation, so that only the first run is slow.
  */
 export async function startTryton(preparation: Preparation): Promise<TrytonServer> {
-  const install = installTryton();
+  const install = await installTryton();
   const account = postgresAccount();
   const versions = installedVersions();
   const modulesActive = await cached(versions, account, (data) => initialise(data, account));
   const prepared = await cached(`${versions}\n${preparation.key}`, account, async (data) => {
-    const server = await run(copyCluster(modulesActive.data, data, account), account);
+    const server = await run(await copyCluster(modulesActive.data, data, account), account);
     try {
       await preparation.run(server);
     } finally {
@@ -72,20 +67,20 @@ export async function startTryton(preparation: Preparation): Promise<TrytonServe
 
   const startedMs = Date.now();
   const folder = ownFolder(mkdtempSync(join(tmpdir(), 'tallyport-tryton-')), account);
-  const server = await run(copyCluster(prepared.data, `${folder}/data`, account), account);
-  return {
-    ...server,
-    timesMs: {
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const server = await run(await copyCluster(prepared.data, `${folder}/data`, account), account);
+    const timesMs = {
       install,
       initialise: modulesActive.tookMs,
       prepare: prepared.tookMs,
       start: Date.now() - startedMs,
-    },
-    async stop() {
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+    };
+    return { ...server, timesMs, stop: () => server.stop().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }
 
 /** The data folder of a stopped cluster, made by `make` when the cache has none under the key. */
@@ -95,6 +90,7 @@ async function cached(
   make: (data: string) => Promise<void>,
 ): Promise<{ readonly data: string; readonly tookMs: number }> {
   const root = join(tmpdir(), 'tallyport-tryton-cache');
+  removeStale(root);
   const data = join(root, createHash('sha256').update(keyText).digest('hex').slice(0, 16));
   if (existsSync(data)) return { data, tookMs: 0 };
   const startedMs = Date.now();
@@ -104,34 +100,55 @@ async function cached(
   chmodSync(root, 0o755);
   try {
     await make(`${folder}/data`);
-    // Moved into its place in one step: a run that is cut leaves no half of a database behind.
-    if (!existsSync(data)) renameSync(`${folder}/data`, data);
+    moveInto(`${folder}/data`, data);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   return { data, tookMs: Date.now() - startedMs };
 }
 
+/** Moved into its place in one step: a run that is cut leaves no half of a database behind. Of two at once the first one stays. */
+function moveInto(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!existsSync(to)) throw error;
+  }
+}
+
+/** What runs that were killed left in the making. Nobody needs an hour to make one. */
+function removeStale(root: string): void {
+  if (!existsSync(root)) return;
+  for (const name of readdirSync(root)) {
+    const stats = statSync(join(root, name), { throwIfNoEntry: false });
+    if (name.startsWith('making-') && stats !== undefined && Date.now() - stats.mtimeMs > 3_600_000)
+      rmSync(join(root, name), { recursive: true, force: true });
+  }
+}
+
 /** A new cluster with Tryton's database in it and the modules active. */
 async function initialise(data: string, account: Account): Promise<void> {
   const folder = dirname(data);
-  initCluster(data, account);
+  await initCluster(data, account);
   const port = await freePort();
   const postgres = await startCluster(data, folder, port, account);
   try {
-    runSql(port, 'postgres', `CREATE DATABASE ${database}`);
+    await runSql(port, 'postgres', `CREATE DATABASE ${database}`);
     const config = writeConfig(folder, port, 0);
     writeFileSync(`${folder}/password`, `${adminPassword}\n`, { mode: 0o600 });
     const environment = { ...process.env, TRYTONPASSFILE: `${folder}/password` };
-    const admin = (...parameters: readonly string[]): void =>
-      void execFileSync('trytond-admin', ['-c', config, '-d', database, ...parameters], {
-        stdio: 'ignore',
-        env: environment,
-      });
-    admin('--all', '--email', 'admin@example.com');
-    admin('-u', ...modules, '--activate-dependencies');
+    // `ir` and the modules in one pass: a second one would load them all again.
+    await runProgram(
+      'trytond-admin',
+      [
+        ...['-c', config, '-d', database, '--email', 'admin@example.com', '--activate-dependencies'],
+        ...['-u', 'ir', ...modules],
+      ],
+      6 * 60_000,
+      { environment },
+    );
   } finally {
-    await stopProcess(postgres, 'SIGINT');
+    await stopProgram(postgres, 'SIGINT');
   }
 }
 
@@ -142,14 +159,11 @@ async function run(data: string, account: Account): Promise<Omit<TrytonServer, '
   const postgres = await startCluster(data, folder, databasePort, account);
   const config = writeConfig(folder, databasePort, webPort);
   const log = openSync(`${folder}/trytond.log`, 'a');
-  const server = spawn('trytond', ['-c', config, '-d', database], {
-    stdio: ['ignore', log, log],
-    cwd: folder,
-  });
+  const server = startProgram('trytond', ['-c', config, '-d', database], { cwd: folder }, log);
   const url = `http://127.0.0.1:${webPort}`;
   const stop = async (): Promise<void> => {
-    await stopProcess(server, 'SIGTERM');
-    await stopProcess(postgres, 'SIGINT');
+    await stopProgram(server, 'SIGTERM');
+    await stopProgram(postgres, 'SIGINT');
   };
   try {
     await answers(url, server);
@@ -160,9 +174,9 @@ async function run(data: string, account: Account): Promise<Omit<TrytonServer, '
   return { url, database, adminPassword, stop };
 }
 
-function copyCluster(from: string, to: string, account: Account): string {
-  cpSync(from, to, { recursive: true, preserveTimestamps: true });
-  if (account !== null) execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, to]);
+async function copyCluster(from: string, to: string, account: Account): Promise<string> {
+  await cp(from, to, { recursive: true, preserveTimestamps: true });
+  if (account !== null) await runProgram('chown', ['-R', `${account.uid}:${account.gid}`, to], 60_000);
   chmodSync(to, 0o700);
   return to;
 }
@@ -184,18 +198,18 @@ function writeConfig(folder: string, databasePort: number, webPort: number): str
 /** Waits until the server answers for the database, which loads its modules first. */
 async function answers(url: string, server: ChildProcess): Promise<void> {
   const body = JSON.stringify({ id: 1, method: 'common.db.login', params: ['nobody', {}, 'en'] });
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (const end = Date.now() + 120_000; Date.now() < end; await sleep(200)) {
     if (server.exitCode !== null) throw new Error(`trytond ended with ${server.exitCode}`);
     const status = await fetch(`${url}/${database}/`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
+      signal: AbortSignal.timeout(60_000),
     }).then(
       (response) => response.status,
       () => null,
     );
     if (status !== null) return;
-    await sleep(200);
   }
-  throw new Error('trytond did not answer within 60 s');
+  throw new Error('trytond did not answer within two minutes');
 }

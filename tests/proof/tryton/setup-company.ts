@@ -3,7 +3,10 @@ import { asText, day, dec, type Row, type Tryton, type Value } from './rpc.ts';
 /** A shop that the proof's orders can be booked in. Rates are fractions, prices decimals as text. */
 export type CompanySetup = {
   readonly name: string;
+  /** What the company keeps its books in. */
   readonly currency: string;
+  /** What else is sold in; the rate is in units for one of the company's currency. */
+  readonly otherCurrencies: readonly { readonly code: string; readonly rate: string }[];
   readonly countries: readonly {
     readonly code: string;
     readonly name: string;
@@ -34,14 +37,8 @@ const many = (...values: readonly Row[]): Value => [['create', values]];
 
 /** Books the company into a fresh database through JSON-RPC, as a consultant would through the client. */
 export async function setupCompany(tryton: Tryton, setup: CompanySetup): Promise<Company> {
-  const currency = await tryton.create('currency.currency', {
-    name: setup.currency,
-    symbol: setup.currency,
-    code: setup.currency,
-    digits: 2,
-    rounding: dec('0.01'),
-    rates: many({ date: day(2020, 1, 1), rate: dec('1') }),
-  });
+  const currency = await createCurrency(tryton, setup.currency, '1');
+  for (const { code, rate } of setup.otherCurrencies) await createCurrency(tryton, code, rate);
   for (const country of setup.countries) {
     const id = await tryton.create('country.country', { name: country.name, code: country.code });
     for (const part of country.subdivisions)
@@ -94,6 +91,16 @@ export async function setupCompany(tryton: Tryton, setup: CompanySetup): Promise
   await createUser(tryton, setup.user, companyId);
   return { companyId, warehouseId, products };
 }
+
+const createCurrency = (tryton: Tryton, code: string, rate: string): Promise<number> =>
+  tryton.create('currency.currency', {
+    name: code,
+    symbol: code,
+    code,
+    digits: 2,
+    rounding: dec('0.01'),
+    rates: many({ date: day(2020, 1, 1), rate: dec(rate) }),
+  });
 
 type Accounts = { readonly tax: number; readonly revenue: number; readonly expense: number };
 

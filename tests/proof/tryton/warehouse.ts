@@ -4,21 +4,25 @@ import { type Row, type Tryton, TrytonAnswer } from './rpc.ts';
 
 const shipments = 'stock.shipment.out';
 
-/** Picks, packs and sends a sale's goods in two shipments: first one piece of each line, then the rest. Each in a parcel. */
-export async function shipInTwo(
-  tryton: Tryton,
-  sale: number,
-  tracking: readonly [string, string],
-): Promise<void> {
-  const [first] = await waiting(tryton, sale);
-  if (first === undefined) throw new Error(`sale ${sale} has no waiting shipment`);
-  const [row] = await tryton.read(shipments, [first], ['inventory_moves']);
+/**
+ * Picks, packs and sends a sale's goods, one parcel a tracking number: of all but the last shipment one piece of each line, the
+ * rest in the last.
+ */
+export async function ship(tryton: Tryton, sale: number, tracking: readonly string[]): Promise<void> {
+  for (const [index, number] of tracking.entries()) {
+    const [next] = await waiting(tryton, sale);
+    if (next === undefined) throw new Error(`sale ${sale} has no shipment that waits`);
+    if (index < tracking.length - 1) await keepOnePiece(tryton, next);
+    await send(tryton, next, number);
+  }
+  const left = await waiting(tryton, sale);
+  if (left.length > 0) throw new Error(`sale ${sale} has goods left to send`);
+}
+
+async function keepOnePiece(tryton: Tryton, shipment: number): Promise<void> {
+  const [row] = await tryton.read(shipments, [shipment], ['inventory_moves']);
   for (const move of (row?.['inventory_moves'] as readonly number[] | undefined) ?? [])
     await tryton.call('model.stock.move.write', [move], { quantity: 1 });
-  await send(tryton, first, tracking[0]);
-  const [second] = await waiting(tryton, sale);
-  if (second === undefined) throw new Error(`sale ${sale} has nothing left to send`);
-  await send(tryton, second, tracking[1]);
 }
 
 async function send(tryton: Tryton, shipment: number, tracking: string): Promise<void> {
