@@ -11,6 +11,7 @@ export const coveragePoints = [
   'a commit never arrived and was sent again',
   'a commit arrived after its repetition',
   'a claim got no answer',
+  'lanes that nobody held were given back',
   'the database restarted with commits under way',
   'a late effect was found by look-up',
   'a look-up proved that there was no effect',

@@ -11,6 +11,7 @@ export const flaws = [
   'no-dedupe',
   'counter-off-by-one',
   'deadline-from-decision',
+  'deadline-from-repetition',
   'stand-back-forgets',
   'claim-answer-forgotten',
   'permits-forgotten',

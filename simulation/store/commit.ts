@@ -156,10 +156,10 @@ function takeHolds(store: VirtualStore, entity: string, write: CommandWrite): bo
   Object.assign(command, {
     state,
     attempt: command.attempt - 1,
-    attemptDeadlineMs: null,
+    attemptDeadlineMs: state === 'pending' ? null : command.attemptDeadlineMs,
     notBeforeMs: store.nowMs + store.world.random.between(100, 400),
   });
-  freeHolds(store, entity, number);
+  if (state === 'pending') freeHolds(store, entity, number);
   return false;
 }
 

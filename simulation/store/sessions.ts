@@ -31,7 +31,7 @@ export function reapSessions(store: VirtualStore): number {
     for (const [entity, lane] of store.lanes) {
       if (lane.owner !== id) continue;
       for (const command of store.commands.get(entity)?.values() ?? []) {
-        if (command.state !== 'attempting' && command.state !== 'accepted') continue;
+        if (command.state === 'pending') continue;
         const overMs = (command.attemptDeadlineMs ?? 0) + command.settleMs;
         untilMs.set(command.connection, Math.max(untilMs.get(command.connection) ?? 0, overMs));
       }
@@ -67,6 +67,17 @@ export function claimLanes(store: VirtualStore, session: number, room: number): 
       instance: instance === undefined ? null : { ...instance, state: copied(instance.state) },
     };
   });
+}
+
+/** Gives back the lanes that a session owns beyond those that its worker holds. */
+export function disownLanes(store: VirtualStore, session: number, held: ReadonlySet<string>): number {
+  let freed = 0;
+  for (const [entity, lane] of store.lanes) {
+    if (lane.owner !== session || held.has(entity)) continue;
+    Object.assign(lane, { owner: null, lastOwner: session, dueMs: store.nowMs });
+    freed += 1;
+  }
+  return freed;
 }
 
 /** The unconsumed events of lanes, at most `each` a lane, oldest first. */

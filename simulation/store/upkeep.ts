@@ -38,10 +38,10 @@ export function pullWaiting(store: VirtualStore, topic: string, limit: number): 
   const waiting = [...store.waits].filter(([, wait]) => wait.topic === topic && wait.parkedId === 0);
   for (const [key, wait] of waiting.slice(0, limit)) {
     store.waits.delete(key);
+    pulled += 1;
     const lane = store.lanes.get(wait.entity);
     if (lane === undefined || lane.owner !== null) continue;
     lane.dueMs = store.nowMs;
-    pulled += 1;
     store.world.met('a lane parked by the breaker was pulled');
   }
   return pulled;

@@ -99,7 +99,7 @@ export class VirtualBudget {
           Math.max(this.#inUse + this.#waiting.size, Math.min(this.#permits, this.#inUse + 2), 1),
         );
     this.#isBalancing = true;
-    this.#permits = this.#inUse;
+    this.#permits = Math.min(this.#permits, this.#inUse);
     const ask = { concurrency: this.#concurrency, wanted, inUse: this.#inUse };
     const { connection } = this.#platform;
     this.#link.call(
@@ -110,7 +110,7 @@ export class VirtualBudget {
         this.#isBalancing = false;
         if (session !== this.#session) return;
         this.#isUnsure = false;
-        this.#permits = Math.max(granted, this.#inUse);
+        this.#permits = granted;
         this.#wake();
       },
       () => {

@@ -43,9 +43,13 @@ export function carryOut(order: CallOrder, answered: (answer: Answer) => void): 
   world.after(order.deadlineMs + graceMs - world.nowMs, () =>
     gate.run(() => settle('send', { kind: 'outcome-unknown', detail: 'no outcome within its time' })),
   );
-  const ask = (step: Request['step'], then: (reply: Reply) => void): void => {
+  const ask = (step: Request['step'], then: (reply: Reply) => void, provedAbsent = false): void => {
     if (isSettled || isLate())
-      return settle(step, { kind: 'unavailable', retryAfterMs: null, detail: 'its time was over' });
+      return settle(
+        step,
+        { kind: 'unavailable', retryAfterMs: null, detail: 'its time was over' },
+        provedAbsent,
+      );
     if (step === 'send' && world.nowMs >= order.deadlineMs)
       world.violated('no byte leaves after its deadline', `${order.entity} #${number}.${attempt}`);
     if (state === 'ambiguous' && world.nowMs + clockToleranceMs < (store.openUntilMs.get(key) ?? 0))
@@ -55,7 +59,7 @@ export function carryOut(order: CallOrder, answered: (answer: Answer) => void): 
     exchange(order, step, (reply) => gate.run(() => then(reply)));
   };
   const send = (provedAbsent: boolean): void =>
-    ask('send', (reply) => settle('send', asOutcome(reply), provedAbsent));
+    ask('send', (reply) => settle('send', asOutcome(reply), provedAbsent), provedAbsent);
 
   if (state === 'accepted') return ask('check', (reply) => settle('check', asOutcome(reply)));
   if (handler.safety.kind !== 'lookup-first') return send(false);

@@ -12,7 +12,12 @@ export type StepFate =
   | { readonly kind: 'committed'; readonly answer: Committed }
   | { readonly kind: 'fenced' }
   | { readonly kind: 'refused'; readonly detail: string };
-type Waiting = { readonly step: LaneStep; readonly settle: (fate: StepFate) => void };
+type Waiting = {
+  readonly step: LaneStep;
+  readonly settle: (fate: StepFate) => void;
+  /** When it was sent for the first time. */
+  sentAtMs?: number;
+};
 
 const batchLimit = 4;
 const flightsLimit = 2;
@@ -58,6 +63,7 @@ export class VirtualCommitQueue {
   #send(batch: readonly Waiting[], ended: () => void): void {
     const { world, store } = this.#link;
     const sentAtMs = world.nowMs;
+    for (const waiting of batch) waiting.sentAtMs ??= sentAtMs;
     const steps = batch.map(({ step }) => step);
     this.#link.call(
       this.#gate,
@@ -111,7 +117,8 @@ export class VirtualCommitQueue {
         one.settle({
           kind: 'committed',
           answer: {
-            sentAtMs,
+            // The database may have taken it when it was sent first: its attempts count from then.
+            sentAtMs: world.is('deadline-from-repetition') ? sentAtMs : (one.sentAtMs ?? sentAtMs),
             hasMore: true,
             held: one.step.commands
               .filter(({ conflictKeys }) => conflictKeys.length > 0)

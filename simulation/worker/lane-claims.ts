@@ -1,23 +1,22 @@
 import { laneFrom } from '#dispatch/lane-rules/lane.ts';
 import type { ClaimedLane, InboxEvent, StoredCommand } from '#journal/lane-store.ts';
-import { claimLanes, loadCommands, loadInbox } from '../store/sessions.ts';
+import { claimLanes, disownLanes, loadCommands, loadInbox } from '../store/sessions.ts';
 import type { WorkerContext } from './context.ts';
 import { eventsPerLoad, type LaneKeeper } from './lane-keeper.ts';
 import type { VirtualSession } from './session.ts';
 
-/** Takes free lanes while there is room. `over`: the session turned out to be over, or nobody knows what it owns. */
+const lookEveryMs = 5_000;
+
+/** Takes free lanes while there is room, and gives back those that the journal calls ours and that nobody here holds. */
 export class LaneClaims {
   readonly #worker: WorkerContext;
   readonly #keeper: () => LaneKeeper;
-  readonly #over: (session: VirtualSession, why: string) => void;
+  readonly #over: (session: VirtualSession) => void;
+  #lookAtMs = lookEveryMs;
   #isClaiming = false;
   #mayHaveWork = true;
 
-  constructor(
-    worker: WorkerContext,
-    keeper: () => LaneKeeper,
-    over: (session: VirtualSession, why: string) => void,
-  ) {
+  constructor(worker: WorkerContext, keeper: () => LaneKeeper, over: (session: VirtualSession) => void) {
     this.#worker = worker;
     this.#keeper = keeper;
     this.#over = over;
@@ -34,6 +33,25 @@ export class LaneClaims {
     if (this.#isClaiming || live === null || !live.session.isAlive || !this.#mayHaveWork || room <= 0) return;
     const { session } = live;
     this.#isClaiming = true;
+    if (link.world.elapsedMs < this.#lookAtMs || link.world.is('claim-answer-forgotten'))
+      return this.#claim(session, room);
+    const held = new Set(this.#keeper().entities);
+    link.call(
+      gate,
+      'disown',
+      () => disownLanes(link.store, session.id, held),
+      (freed) => {
+        this.#lookAtMs = link.world.elapsedMs + lookEveryMs;
+        if (freed > 0) link.world.met('lanes that nobody held were given back');
+        if (this.#isCurrent(session)) return this.#claim(session, room);
+        this.#isClaiming = false;
+      },
+      () => this.#failed(),
+    );
+  }
+
+  #claim(session: VirtualSession, room: number): void {
+    const { link, gate } = this.#worker;
     this.#mayHaveWork = false;
     link.call(
       gate,
@@ -42,9 +60,9 @@ export class LaneClaims {
       (claimed) => {
         if (claimed !== null && claimed.length > 0) return this.#load(session, claimed, room);
         this.#isClaiming = false;
-        if (claimed === null && this.#isCurrent(session)) this.#over(session, 'the lease ran out');
+        if (claimed === null && this.#isCurrent(session)) this.#over(session);
       },
-      () => this.#failed(session),
+      () => this.#failed(),
     );
   }
 
@@ -69,7 +87,7 @@ export class LaneClaims {
         for (const each of claimed) this.#take(each, inbox, commands);
         this.go();
       },
-      () => this.#failed(session),
+      () => this.#failed(),
     );
   }
 
@@ -83,12 +101,10 @@ export class LaneClaims {
     this.#keeper().hold(lane);
   }
 
-  /** Lanes may be ours in the database without our knowing which: only the end of the session gives them back. */
-  #failed(session: VirtualSession): void {
-    const { world } = this.#worker.link;
+  /** What it took may be nobody's. */
+  #failed(): void {
     this.#isClaiming = false;
-    world.met('a claim got no answer');
-    if (!world.is('claim-answer-forgotten') && this.#isCurrent(session))
-      this.#over(session, 'a claim got no answer');
+    this.#lookAtMs = 0;
+    this.#worker.link.world.met('a claim got no answer');
   }
 }

@@ -1,5 +1,5 @@
 import type { LaneHost } from '#dispatch/lane-rules/host.ts';
-import { addEvents, type Lane, type LaneCommand, workLeft } from '#dispatch/lane-rules/lane.ts';
+import { addEvents, type Lane, type LaneCommand, standBack } from '#dispatch/lane-rules/lane.ts';
 import { takeStep, type TakenStep } from '#dispatch/lane-rules/take-step.ts';
 import { loadInbox, repairLane } from '../store/sessions.ts';
 import { CallDesk } from './call-desk.ts';
@@ -30,7 +30,14 @@ export class LaneKeeper {
     return this.#lanes.size;
   }
 
+  get entities(): Iterable<string> {
+    return this.#lanes.keys();
+  }
+
   hold(lane: Lane): void {
+    // One that we hold was claimed again before we heard that we had given it back.
+    const former = this.#lanes.get(lane.entity);
+    if (former !== undefined && !this.#worker.link.world.is('drop-forgets-newer')) this.#drop(former);
     this.#lanes.set(lane.entity, lane);
     this.advance(lane);
   }
@@ -105,18 +112,14 @@ export class LaneKeeper {
   /** Another order holds the record that this command would touch, or may hold it. */
   #standBack(lane: Lane, command: LaneCommand): void {
     const { live, link, budgets } = this.#worker;
-    const notBeforeMs = (live?.session.nowMs() ?? 0) + 200;
-    Object.assign(command, {
-      inFlight: false,
-      notBeforeMs,
-      ...(link.world.is('stand-back-forgets')
-        ? { state: 'pending', attempt: command.attempt - 1, attemptDeadlineMs: null }
-        : // What an earlier attempt left open stays open; and since the attempt counts, keys that it holds are freed in the end.
-          { state: command.state === 'attempting' ? 'pending' : command.state }),
-    });
+    standBack(command, (live?.session.nowMs() ?? 0) + 200);
+    if (link.world.is('stand-back-forgets'))
+      Object.assign(command, { state: 'pending', attemptDeadlineMs: null });
+    const isOurs = link.store.lanes.get(lane.entity)?.owner === live?.session.id;
     const row = link.store.commands.get(lane.entity)?.get(command.number);
-    if (row !== undefined && row.attempt > command.attempt)
-      link.world.violated('an attempt on record is counted', `${lane.entity} #${command.number}`);
+    const isUnknown = row?.state === 'ambiguous' || row?.state === 'accepted';
+    if (isOurs && isUnknown && command.state === 'pending')
+      link.world.violated('what is unknown stays unknown', `${lane.entity} #${command.number}`);
     budgets.get(command.connection)?.give();
   }
 
@@ -180,7 +183,7 @@ export class LaneKeeper {
           const loaded = events.filter(({ entity }) => entity === lane.entity);
           addEvents(lane, loaded);
           lane.stale ||= loaded.length >= eventsPerLoad;
-          if (loaded.length === 0 && lane.steps === 0 && workLeft(lane) === 0) this.#repair(lane);
+          if (loaded.length === 0 && lane.steps === 0 && lane.inbox.length === 0) this.#repair(lane);
         }
         ended();
       },

@@ -51,7 +51,7 @@ export class VirtualWorker implements Gate {
     this.#claims = new LaneClaims(
       this.#context,
       () => this.#keeper,
-      (session, why) => this.#begin(session, why),
+      (session) => this.#begin(session),
     );
     this.#keeper = new LaneKeeper(this.#context, () => this.#claims.go());
     this.#open();
@@ -128,10 +128,10 @@ export class VirtualWorker implements Gate {
   }
 
   /** The session is over: whatever is held belongs to others now. Calls under way go on, their answers are ignored. */
-  #begin(session: VirtualSession, why: string): void {
+  #begin(session: VirtualSession): void {
     if (session.isAbandoned || this.#isOpening) return;
-    this.#world.note(`${this.name} abandons session ${session.id}: ${why}`);
-    if (why === 'the lease ran out') this.#world.met('a lease ran out in a worker that lives');
+    this.#world.note(`${this.name} abandons session ${session.id}: its lease ran out`);
+    this.#world.met('a lease ran out in a worker that lives');
     this.#keeper.abandon();
     session.isAbandoned = true;
     this.#open();
@@ -140,7 +140,7 @@ export class VirtualWorker implements Gate {
   #heartbeat(): void {
     const session = this.#live?.session;
     if (session === undefined || session.isAbandoned || this.#isBeating) return;
-    if (session.isOver) return this.#begin(session, 'the lease ran out');
+    if (session.isOver) return this.#begin(session);
     this.#isBeating = true;
     const sentAtMs = this.#world.nowMs;
     const { link } = this.#context;
@@ -150,7 +150,7 @@ export class VirtualWorker implements Gate {
       () => renewSession(link.store, session.id, leaseMs),
       (isAlive) => {
         this.#isBeating = false;
-        if (!isAlive) return this.#begin(session, 'the lease ran out');
+        if (!isAlive) return this.#begin(session);
         session.leaseEndMs = sentAtMs + leaseMs;
         this.#reap();
       },

@@ -42,23 +42,18 @@ export class Worker {
   #unsubscribe: () => void = () => undefined;
 
   private constructor(options: WorkerOptions, session: Session) {
+    const { database, master, installation, log } = options;
     this.#options = options;
-    this.#minder =
-      options.minder ?? new ConnectionMinder(options.database, options.installation, options.log);
-    this.#loader = new LaneLoader(
-      options.database,
-      options.master,
-      options.installation.tenants,
-      options.log,
-    );
+    this.#minder = options.minder ?? new ConnectionMinder(database, installation, log);
+    this.#loader = new LaneLoader(database, master, installation.tenants, log);
     this.#reloads = new ReloadQueue(
       this.#loader,
       (lane) => this.#advance(lane),
       (error) => this.#failed('events could not be loaded', error),
     );
-    this.#strays = new StrayLanes(options.database, options.installation.tenants);
+    this.#strays = new StrayLanes(database, installation.tenants);
     this.#session = session;
-    this.#queue = new CommitQueue(options.database, session, options.log);
+    this.#queue = new CommitQueue(database, session, log);
     this.#minder.begin(session.id);
   }
 

@@ -44,6 +44,7 @@ export function listenForWork(url: string, onError: (error: Error) => void): Wor
       connectionString: url,
       application_name: 'tallyport-listen',
       keepAlive: true,
+      connectionTimeoutMillis: 10_000,
     });
     const lost = new Promise<Error>((resolve) => {
       fresh.once('error', resolve);
@@ -51,9 +52,9 @@ export function listenForWork(url: string, onError: (error: Error) => void): Wor
     });
     fresh.on('error', () => undefined); // a second one, while closing
     fresh.on('notification', (message) => tell(message.payload ?? ''));
-    client = fresh;
     try {
       await fresh.connect();
+      client = fresh; // only now: one that is ended while it connects never says so
       await fresh.query(`listen ${workChannel}`);
       if (isClosed) return;
       tell(''); // what was said while nobody listened

@@ -20,6 +20,7 @@ export const tenant = 'acme';
 export type EngineUnderTest = {
   readonly database: Database;
   readonly url: string;
+  readonly superuserUrl: string;
   readonly erp: Emulator<StubPlatform>;
   readonly crm: Emulator<StubPlatform>;
   readonly crosswalks: Record<string, Record<string, Record<string, string>>>;
@@ -61,6 +62,7 @@ export async function engineUnderTest(
   const engine: EngineUnderTest = {
     database,
     url: place.url,
+    superuserUrl: place.superuserUrl,
     erp,
     crm,
     crosswalks: {},

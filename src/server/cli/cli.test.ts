@@ -96,8 +96,9 @@ test(
   "trace finds an order by the shop's number, the ERP's number and the buyer's e-mail address",
   { timeout },
   async () => {
-    const saleNumber = String(product.erp.platform.salesWith(entity(main))[0]?.number);
-    const identifiers = [main.name.slice(1), saleNumber, 'Ann@Example.com'];
+    const [sale] = product.erp.platform.salesWith(entity(main));
+    if (typeof sale?.number !== 'string') throw new Error('the ERP has no sale with a number');
+    const identifiers = [main.name.slice(1), sale.number, 'Ann@Example.com'];
     for (const out of await Promise.all(identifiers.map((identifier) => said('trace', identifier)))) {
       expect(out).toContain(`\n${entity(main)}\n`);
       const [, names = ''] = /^known as {2}(.*)$/m.exec(out) ?? [];
@@ -263,16 +264,27 @@ test('connections and doctor ask the accounts themselves', { timeout }, async ()
   expect(findings).not.toContain('salesforce');
 });
 
-test('a tenant that is needed or unknown is a configuration error', { timeout }, async () => {
-  const [several, unknown] = await Promise.all([
+test('a tenant or a journal that cannot be found is a configuration error', { timeout }, async () => {
+  const [several, unknown, nowhere] = await Promise.all([
     tallyport(['status'], { TALLYPORT_RETAILERS: '', TALLYPORT_RETAILERS_DIR: 'retailers' }),
     tallyport(['--tenant', 'acme', 'status']),
+    tallyport(['status'], { DATABASE_URL: '', TALLYPORT_DATA_DIR: folder ?? '' }),
   ]);
   const head = 'tallyport: the configuration has a problem:\n  command line\n    --tenant: ';
   expect(several).toEqual({
     code: 78,
     out: '',
     err: `${head}is needed, since there are several: harbour-supply, northwind-apparel\n`,
+  });
+  expect(nowhere).toEqual({
+    code: 78,
+    out: '',
+    err: [
+      'tallyport: the configuration has a problem:',
+      '  environment',
+      `    DATABASE_URL: is not set, and no server has made a journal in ${folder}`,
+      '',
+    ].join('\n'),
   });
   expect(unknown).toEqual({
     code: 78,

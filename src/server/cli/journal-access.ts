@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { Database } from '#journal/database.ts';
 import { openDatabase } from '#journal/database.ts';
 import { migrationDifference } from '#journal/migration-status.ts';
@@ -27,6 +29,16 @@ export async function withJournal(
 ): Promise<void> {
   const environment = readEnvironment();
   const chosen = chooseTenant(environment.settings, tenant);
+  // A look is not to make an empty journal: that is what a variable that was forgotten would come to.
+  const { DATABASE_URL, TALLYPORT_DATA_DIR } = environment.settings;
+  if (DATABASE_URL === undefined && !existsSync(join(TALLYPORT_DATA_DIR, 'postgres')))
+    throw new ConfigurationError([
+      {
+        file: 'environment',
+        path: 'DATABASE_URL',
+        message: `is not set, and no server has made a journal in ${TALLYPORT_DATA_DIR}`,
+      },
+    ]);
   const { url, master, cluster } = await findJournal(environment.settings);
   const database = openDatabase(url, { max: 2, applicationName: 'tallyport command line' });
   try {

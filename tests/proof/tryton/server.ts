@@ -138,15 +138,9 @@ async function initialise(data: string, account: Account): Promise<void> {
     writeFileSync(`${folder}/password`, `${adminPassword}\n`, { mode: 0o600 });
     const environment = { ...process.env, TRYTONPASSFILE: `${folder}/password` };
     // `ir` and the modules in one pass: a second one would load them all again.
-    await runProgram(
-      'trytond-admin',
-      [
-        ...['-c', config, '-d', database, '--email', 'admin@example.com', '--activate-dependencies'],
-        ...['-u', 'ir', ...modules],
-      ],
-      6 * 60_000,
-      { environment },
-    );
+    const target = ['-c', config, '-d', database, '--email', 'admin@example.com'];
+    const parameters = [...target, '--activate-dependencies', '-u', 'ir', ...modules];
+    await runProgram('trytond-admin', parameters, 6 * 60_000, { environment });
   } finally {
     await stopProgram(postgres, 'SIGINT');
   }
