@@ -12,6 +12,7 @@ const planted: readonly (readonly [Flaw, number])[] = [
   ['no-dedupe', 50],
   ['counter-off-by-one', 50],
   ['deadline-from-decision', 50],
+  ['deadline-from-repetition', 50],
   ['stand-back-forgets', 50],
   ['claim-answer-forgotten', 50],
   ['permits-of-the-dead', 50],

@@ -34,7 +34,7 @@ export class CallDesk {
     // The attempt may go on for longer than was thought when it was decided: its commit had to wait.
     if (!world.is('deadline-from-decision'))
       command.attemptDeadlineMs = session.nowMs() + Math.max(0, leftMs);
-    if (leftMs > 0) this.#checkRecorded(lane, command, session);
+    if (leftMs > 0) this.#checkRecorded(lane, command, session, world.nowMs + leftMs);
     const key = `${lane.entity}#${command.number} of ${session.id}`;
     if (this.#calling.has(key)) world.violated('a command is under way once', key);
     this.#calling.add(key);
@@ -46,12 +46,18 @@ export class CallDesk {
         this.#calling.delete(key);
         if (session !== this.#worker.live?.session || session.isAbandoned) return;
         if (answer.outcome.kind === 'outcome-unknown') this.#checkBelief(lane, command, session, deadlineMs);
-        this.#answered(lane, command, budget, answer);
+        this.#answered(lane, command, budget, answer, leftMs > 0);
       },
     );
   }
 
-  #answered(lane: Lane, command: LaneCommand, budget: VirtualBudget, answer: Answer): void {
+  #answered(
+    lane: Lane,
+    command: LaneCommand,
+    budget: VirtualBudget,
+    answer: Answer,
+    isInTime: boolean,
+  ): void {
     const { world } = this.#worker.link;
     const heard: Answer =
       world.is('blind-retry') && answer.outcome.kind === 'outcome-unknown'
@@ -61,7 +67,8 @@ export class CallDesk {
       world.met('accepted, and done when asked again');
     if (command.state === 'accepted' && answer.outcome.kind === 'rejected')
       world.met('a platform refused what it had accepted');
-    budget.record(heard.outcome);
+    // One that never began says nothing of the platform.
+    if (isInTime) budget.record(heard.outcome);
     if (world.is('permit-before-answer')) {
       command.inFlight = false;
       budget.give();
@@ -90,15 +97,21 @@ export class CallDesk {
       );
   }
 
-  #checkRecorded(lane: Lane, command: LaneCommand, session: VirtualSession): void {
+  #checkRecorded(lane: Lane, command: LaneCommand, session: VirtualSession, deadlineMs: number): void {
     const { store, world } = this.#worker.link;
     store.calls.set(`${lane.entity} ${command.number} ${command.attempt}`, session.id);
     const row = store.commands.get(lane.entity)?.get(command.number);
     const isOurs = store.lanes.get(lane.entity)?.owner === session.id;
-    if (isOurs && (row?.attempt ?? 0) >= command.attempt) return;
-    world.violated(
-      'an attempt is on record before its first byte leaves',
-      `${lane.entity} #${command.number}`,
-    );
+    const what = `${lane.entity} #${command.number}.${command.attempt}`;
+    if (!isOurs || row === undefined || row.attempt < command.attempt)
+      world.violated(
+        'an attempt is on record before its first byte leaves',
+        `${what}: ${row?.attempt ?? 'none'}, ${isOurs ? 'ours' : 'not ours'}`,
+      );
+    if (deadlineMs > (row.attemptDeadlineMs ?? 0))
+      world.violated(
+        'an attempt ends by the time that is on record',
+        `${what}: ${deadlineMs - (row.attemptDeadlineMs ?? 0)} ms later`,
+      );
   }
 }

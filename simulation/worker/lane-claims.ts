@@ -42,6 +42,7 @@ export class LaneClaims {
       () => disownLanes(link.store, session.id, held),
       (freed) => {
         this.#lookAtMs = link.world.elapsedMs + lookEveryMs;
+        if (freed > 0) link.world.note(`session ${session.id} gives back ${freed} lanes`);
         if (freed > 0) link.world.met('lanes that nobody held were given back');
         if (this.#isCurrent(session)) return this.#claim(session, room);
         this.#isClaiming = false;

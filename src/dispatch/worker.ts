@@ -26,6 +26,7 @@ const stopWithinMs = 30_000;
  */
 export class Worker {
   readonly #options: WorkerOptions;
+  readonly #maxLanes: number;
   readonly #minder: ConnectionMinder;
   readonly #loader: LaneLoader;
   readonly #lanes = new Map<string, Lane>();
@@ -44,6 +45,7 @@ export class Worker {
   private constructor(options: WorkerOptions, session: Session) {
     const { database, master, installation, log } = options;
     this.#options = options;
+    this.#maxLanes = options.maxLanes ?? defaults.maxLanes;
     this.#minder = options.minder ?? new ConnectionMinder(database, installation, log);
     this.#loader = new LaneLoader(database, master, installation.tenants, log);
     this.#reloads = new ReloadQueue(
@@ -162,9 +164,6 @@ export class Worker {
     this.#claim().catch((error: unknown) => this.#failed('a claim failed', error));
   }
 
-  get #maxLanes(): number {
-    return this.#options.maxLanes ?? defaults.maxLanes;
-  }
   get #room(): number {
     return this.#maxLanes - this.#lanes.size;
   }
@@ -183,9 +182,8 @@ export class Worker {
         if (session !== this.#session || session.abandoned.aborted) return;
         this.#mayHaveWork ||= lanes.length >= room;
         for (const lane of lanes) {
-          // One that we hold was claimed again before we heard that we had given it back.
           const former = this.#lanes.get(laneId(lane));
-          if (former !== undefined) this.#drop(former);
+          if (former !== undefined) this.#drop(former); // we had not heard yet that it was given back
           this.#lanes.set(laneId(lane), lane);
           this.#advance(lane);
         }
@@ -215,9 +213,9 @@ export class Worker {
       return;
     }
     lane.phase = 'committing';
-    const { step, calls } = taken;
+    const [{ step, calls }, session] = [taken, this.#session];
     void this.#queue.commit(step).then((fate) => {
-      if (lane.phase === 'gone') return;
+      if (lane.phase === 'gone') return session === this.#session ? this.#giveAll(lane, calls) : undefined;
       if (fate.kind === 'committed') return this.#committed(lane, calls, step.release !== null, fate.answer);
       if (fate.kind === 'refused') return this.#failedIn(lane, calls, fate.error);
       this.#giveAll(lane, calls);
@@ -230,8 +228,8 @@ export class Worker {
       nowMs: () => this.#session.nowMs(),
       mayCall: (command) => {
         if (this.#isStopping) return 'wait'; // what is under way ends, nothing else begins
-        const permission =
-          this.#minder.of(lane.tenant, command.connection)?.take(this.#touchOf(lane)) ?? 'park';
+        const budget = this.#minder.of(lane.tenant, command.connection);
+        const permission = budget?.take(this.#touchOf(lane)) ?? 'park';
         if (permission === 'go') granted.push(command);
         return permission;
       },
@@ -252,9 +250,7 @@ export class Worker {
   }
 
   #touchOf(lane: Lane): () => void {
-    const known = this.#touches.get(lane);
-    if (known !== undefined) return known;
-    const touch = (): void => this.#advance(lane);
+    const touch = this.#touches.get(lane) ?? ((): void => this.#advance(lane));
     this.#touches.set(lane, touch);
     return touch;
   }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Json } from '#canonical/json.ts';
 import {
   command,
   decision,
@@ -195,7 +194,7 @@ describe('a lane that has nothing to do now', () => {
 
 test('what a lane counts before and after a step is what it adds to the counter in the journal', () => {
   const decide = (): ReturnType<typeof decision> => decision({ commands: [intent('a'), intent('b', 'crm')] });
-  const events = [1, 2, 3].map((id) => operatorEvent({ action: 'go', by: 'ann', reason: '' } as Json, id));
+  const events = [1, 2, 3].map((id) => operatorEvent({ action: 'go', by: 'ann', reason: '' }, id));
   const lane = laneWith([command({ slot: 'z', parked: true })], events);
   const taken = takeStep(
     lane,

@@ -11,7 +11,7 @@ import { type ProductUnderTest, productUnderTest } from '#tests/pains/product-un
 let product: ProductUnderTest;
 let folder: string | undefined;
 let main: { readonly id: string; readonly name: string };
-const timeout = 60_000;
+const timeout = 120_000;
 
 beforeEach(async () => {
   if (folder !== undefined) return;
@@ -19,7 +19,7 @@ beforeEach(async () => {
   product = await productUnderTest();
   main = product.placeOrder();
   await product.delivered(main.id);
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await product.stop();
   await rm(folder ?? '', { recursive: true });
@@ -57,9 +57,9 @@ const file = async (name: string, text: string): Promise<string> => {
 async function settled(order: { readonly id: string }): Promise<void> {
   const open = async (): Promise<readonly string[]> =>
     (await product.parked()).filter((each) => each.entity === entity(order)).map(({ cause }) => cause);
-  await expect.poll(open, { timeout: 20_000 }).toEqual([]);
+  await expect.poll(open, { timeout: 40_000 }).toEqual([]);
   await expect
-    .poll(() => product.rows('select from lane where entity = $1', [entity(order)]), { timeout: 20_000 })
+    .poll(() => product.rows('select from lane where entity = $1', [entity(order)]), { timeout: 40_000 })
     .toEqual([]);
 }
 
@@ -78,7 +78,7 @@ async function refusedShipment(
   product.erp.platform.ship(sale?.id ?? 0, { parts: 1, tracking: [tracking] });
   const find = async () =>
     (await product.parked()).find((each) => each.entity === entity(order) && each.kind === 'command');
-  await expect.poll(find, { timeout: 20_000 }).toMatchObject({ cause: 'rejected-by-platform' });
+  await expect.poll(find, { timeout: 40_000 }).toMatchObject({ cause: 'rejected-by-platform' });
   return { order, id: String((await find())?.id) };
 }
 
@@ -167,7 +167,7 @@ test('what is discarded is told to the process, which says what to do next', { t
   await said('parked', 'discard', id, '--reason', 'not wanted');
   const causes = async () =>
     (await product.parked()).filter((each) => each.entity === entity(order)).map(({ cause }) => cause);
-  await expect.poll(causes, { timeout: 20_000 }).toEqual(['withdrawn-by-operator']);
+  await expect.poll(causes, { timeout: 40_000 }).toEqual(['withdrawn-by-operator']);
   expect(await said('act', order.id, 'retry', '--reason', 'wanted after all')).toBe(
     `${entity(order)}: retry\n`,
   );
@@ -179,7 +179,7 @@ test('an action that fits nothing is refused by the process, on record', { timeo
   await said('act', main.id, 'keep-despite-cancel', '--reason', 'a mistake');
   const rejections = () =>
     product.rows(`select code from event_log where entity = $1 and kind = 'operator'`, [entity(main)]);
-  await expect.poll(rejections, { timeout: 20_000 }).toEqual([{ code: 'nothing-to-do' }]);
+  await expect.poll(rejections, { timeout: 40_000 }).toEqual([{ code: 'nothing-to-do' }]);
   const unknown = await tallyport(['act', main.id, 'dance', '--reason', 'x']);
   expect(unknown).toMatchObject({
     code: 1,
@@ -190,7 +190,7 @@ test('an action that fits nothing is refused by the process, on record', { timeo
 test('a message that nobody can read is discarded, and the tally says so', { timeout }, async () => {
   expect(await product.deliver('orders/create', 'unreadable', '{"id":4711}')).toBe(200);
   const find = async () => (await product.parked()).find(({ kind }) => kind === 'message');
-  await expect.poll(find, { timeout: 20_000 }).toMatchObject({ cause: 'unmappable' });
+  await expect.poll(find, { timeout: 40_000 }).toMatchObject({ cause: 'unmappable' });
   expect(await said('status')).toMatch(/ \+ 1 parked \+ 0 discarded \+ /);
   await said('parked', 'discard', String((await find())?.id), '--reason', 'a test of the shop');
   expect(await said('status')).toMatch(/ \+ 0 parked \+ 1 discarded \+ 0 in flight$/m);
@@ -217,7 +217,7 @@ test('a crosswalk row is reviewed, then applied, and releases what waited for it
     taxTitle: 'Moon tax',
   });
   const causes = async () => (await product.parked()).map(({ cause }) => cause);
-  await expect.poll(causes, { timeout: 20_000 }).toContain('unmappable');
+  await expect.poll(causes, { timeout: 40_000 }).toContain('unmappable');
   expect(await said('crosswalk', 'proposals')).toMatch(/^tryton-us +tax-code +Moon tax 0\.0725 +1$/m);
 
   const rows =
