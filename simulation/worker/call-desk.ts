@@ -104,7 +104,7 @@ export class CallDesk {
     const isOurs = store.lanes.get(lane.entity)?.owner === session.id;
     const what = `${lane.entity} #${command.number}.${command.attempt}`;
     if (!isOurs || row === undefined || row.attempt < command.attempt)
-      world.violated(
+      return world.violated(
         'an attempt is on record before its first byte leaves',
         `${what}: ${row?.attempt ?? 'none'}, ${isOurs ? 'ours' : 'not ours'}`,
       );

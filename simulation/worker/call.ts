@@ -32,7 +32,11 @@ export function carryOut(order: CallOrder, answered: (answer: Answer) => void): 
   const settle = (step: Answer['step'], outcome: Outcome, provedAbsent = false): void => {
     if (isSettled) return;
     isSettled = true;
+    const openUntilMs = store.openUntilMs.get(key);
     if (outcome.kind !== 'outcome-unknown') store.openUntilMs.delete(key);
+    // The call is over: what it brought about settles from now on.
+    else if (openUntilMs !== undefined)
+      store.openUntilMs.set(key, Math.min(openUntilMs, world.nowMs + handler.settleMs + handler.searchLagMs));
     answered({ number, attempt, step, outcome, provedAbsent, tookMs: world.nowMs - startedMs });
   };
   const isLate = (): boolean =>

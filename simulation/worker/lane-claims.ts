@@ -82,10 +82,12 @@ export class LaneClaims {
         commands: loadCommands(link.store, entities),
       }),
       ({ inbox, commands }) => {
+        if (this.#isCurrent(session)) {
+          this.#mayHaveWork ||= claimed.length >= room;
+          for (const each of claimed) this.#take(each, inbox, commands);
+        }
+        // Not before all of them are in the table: those that are not would be given back as strays.
         this.#isClaiming = false;
-        if (!this.#isCurrent(session)) return;
-        this.#mayHaveWork ||= claimed.length >= room;
-        for (const each of claimed) this.#take(each, inbox, commands);
         this.go();
       },
       () => this.#failed(),

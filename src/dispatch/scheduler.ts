@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '#connector-sdk/services.ts';
 import type { Database } from '#journal/database.ts';
 import type { MasterKey } from '#journal/sealed-box.ts';
@@ -7,6 +6,7 @@ import { openSession, reapSessions, renewSession } from '#journal/session-store.
 import { keepPartitions, fireTimers, forgetSeen, healWaits } from '#journal/upkeep-store.ts';
 import type { Installation, OpenConnection } from './open-connection.ts';
 import { pollConnection } from './poll-connection.ts';
+import { repeat } from './repeat.ts';
 
 export type SchedulerOptions = {
   readonly database: Database;
@@ -107,18 +107,12 @@ export class Scheduler {
     await reapSessions(database, installation.tenants, null);
   }
 
-  async #every(what: string, ms: number, work: () => Promise<unknown>): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      try {
-        await work();
-      } catch (error) {
-        this.#options.log.warn(
-          { what, error: error instanceof Error ? error.message : String(error) },
-          'a scheduled task failed and will be tried again',
-        );
-      }
-      await sleep(ms, undefined, { signal }).catch(() => undefined);
-    }
+  #every(what: string, ms: number, work: () => Promise<unknown>): Promise<void> {
+    return repeat(ms, work, this.#stopping.signal, (error) =>
+      this.#options.log.warn(
+        { what, error: error instanceof Error ? error.message : String(error) },
+        'a scheduled task failed and will be tried again',
+      ),
+    );
   }
 }

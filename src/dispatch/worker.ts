@@ -5,6 +5,7 @@ import { breakerPolicy } from './budget.ts';
 import { beginCall } from './call.ts';
 import { CommitQueue, type Committed } from './commit-queue.ts';
 import { ConnectionMinder } from './connection-minder.ts';
+import { inTurns } from './in-turns.ts';
 import { hostFor } from './lane-host.ts';
 import type { LaneHost } from './lane-rules/host.ts';
 import { hasCallInFlight, type Lane, type LaneCommand, standBack } from './lane-rules/lane.ts';
@@ -13,6 +14,7 @@ import { takeStep, type TakenStep } from './lane-rules/take-step.ts';
 import { ReloadQueue } from './reload-queue.ts';
 import type { Session } from './session.ts';
 import { StrayLanes } from './stray-lanes.ts';
+import { repeat } from './repeat.ts';
 import { defaults, openWorkerSession, type WorkerOptions } from './worker-options.ts';
 
 const heartbeatMs = 1_000;
@@ -37,7 +39,7 @@ export class Worker {
   #queue: CommitQueue;
   #beginning: Promise<void> | null = null;
   #isClaiming = false;
-  #isStopping = false;
+  readonly #stopping = new AbortController();
   #mayHaveWork = true;
   #loops: Promise<void>[] = [];
   #unsubscribe: () => void = () => undefined;
@@ -82,7 +84,7 @@ export class Worker {
 
   /** Lets calls under way end, hands the lanes back, ends the session. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#stopping.abort();
     this.#unsubscribe();
     const until = Date.now() + stopWithinMs;
     while (!this.#isQuiet && Date.now() < until) await sleep(20);
@@ -115,20 +117,16 @@ export class Worker {
     const { database, log } = this.#options;
     log.warn({ session: this.#session.id, lanes: this.#lanes.size, why }, 'session over, lanes abandoned');
     this.#leave();
-    if (this.#isStopping) return;
+    if (this.#stopping.signal.aborted) return;
     this.#session = await openWorkerSession(this.#options);
     this.#queue = new CommitQueue(database, this.#session, log);
     this.#minder.begin(this.#session.id);
   }
 
-  async #every(ms: number, work: () => Promise<void>): Promise<void> {
-    for (; !this.#isStopping; await sleep(ms)) {
-      try {
-        await work();
-      } catch (error) {
-        this.#failed('the worker could not reach the database', error);
-      }
-    }
+  #every(ms: number, work: () => Promise<void>): Promise<void> {
+    return repeat(ms, work, this.#stopping.signal, (error) =>
+      this.#failed('the worker could not reach the database', error),
+    );
   }
 
   #failed(what: string, error: unknown): void {
@@ -170,12 +168,12 @@ export class Worker {
 
   async #claim(): Promise<void> {
     const session = this.#session;
-    if (this.#isClaiming || this.#isStopping || !session.isAlive) return;
+    if (this.#isClaiming || this.#stopping.signal.aborted || !session.isAlive) return;
     this.#isClaiming = true;
     try {
       const strays = await this.#strays.giveBack(session.id, this.#lanes.values());
       if (strays > 0) this.#options.log.warn({ lanes: strays }, 'lanes that nobody held were given back');
-      while (this.#mayHaveWork && this.#room > 0 && session.isAlive && !this.#isStopping) {
+      while (this.#mayHaveWork && this.#room > 0 && session.isAlive && !this.#stopping.signal.aborted) {
         this.#mayHaveWork = false;
         const room = this.#room;
         const lanes = await this.#loader.claim(session.id, room);
@@ -185,8 +183,8 @@ export class Worker {
           const former = this.#lanes.get(laneId(lane));
           if (former !== undefined) this.#drop(former); // we had not heard yet that it was given back
           this.#lanes.set(laneId(lane), lane);
-          this.#advance(lane);
         }
+        await inTurns(lanes, (lane) => this.#advance(lane)); // the heartbeat must not wait for a hundred lanes
       }
     } catch (error) {
       this.#strays.suspect();
@@ -227,7 +225,7 @@ export class Worker {
     return hostFor(this.#options, lane.tenant, {
       nowMs: () => this.#session.nowMs(),
       mayCall: (command) => {
-        if (this.#isStopping) return 'wait'; // what is under way ends, nothing else begins
+        if (this.#stopping.signal.aborted) return 'wait'; // what is under way ends, nothing else begins
         const budget = this.#minder.of(lane.tenant, command.connection);
         const permission = budget?.take(this.#touchOf(lane)) ?? 'park';
         if (permission === 'go') granted.push(command);

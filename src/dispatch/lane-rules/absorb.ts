@@ -28,6 +28,10 @@ function absorbAnswer(draft: StepDraft, host: LaneHost, answer: Answer): void {
   const handler = host.handlerOf(draft.lane, command);
   if (handler === null)
     throw new Error(`${command.connection} no longer knows ${command.name}, which it was asked`);
+  // The call is over, so no byte of it leaves any more: what it may still bring about settles from now on, and one that provably
+  // had no effect has nothing to settle.
+  command.attemptDeadlineMs =
+    outcome.kind === 'outcome-unknown' ? Math.min(command.attemptDeadlineMs ?? 0, host.nowMs()) : null;
   const settled = settle(command, answer, handler, host.nowMs(), host.random(), host.policy);
   switch (settled.kind) {
     case 'finished':
@@ -48,8 +52,6 @@ function absorbAnswer(draft: StepDraft, host: LaneHost, answer: Answer): void {
         }
       return;
     case 'again':
-      // An attempt without effect needs no time to settle.
-      if (outcome.kind !== 'outcome-unknown') command.attemptDeadlineMs = null;
       Object.assign(command, {
         state: settled.state,
         notBeforeMs: host.nowMs() + settled.delayMs,

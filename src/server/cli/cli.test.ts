@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { type ProductUnderTest, productUnderTest } from '#tests/pains/product-under-test.ts';
 
-// The real command line, as a child process, on an installation that runs. One installation serves all tests: they go from
-// one to the next as an operator's day does.
+// The real command line, as a child process. One installation serves all tests, one after the other, as an operator's day goes.
 
 let product: ProductUnderTest;
 let folder: string | undefined;
@@ -293,16 +292,9 @@ test('a tenant or a journal that cannot be found is a configuration error', { ti
   });
 });
 
-test('arguments that cannot be meant are refused before anything is done', { timeout }, async () => {
-  const refused = await Promise.all(
-    [['parked', 'retry', '1x', '--reason', 'r'], ['replay', '--from', 'yesterday'], ['replay']].map((args) =>
-      tallyport(args),
-    ),
-  );
-  expect(refused.map(({ code }) => code)).toEqual([1, 1, 1]);
-  expect(refused.map(({ err }) => err)).toEqual([
-    expect.stringContaining('It is no whole number from 1 on.'),
-    expect.stringContaining('It is no instant such as'),
-    expect.stringContaining('say which messages'),
-  ]);
+test('an argument that cannot be meant is refused before anything is done', { timeout }, async () => {
+  expect(await tallyport(['parked', 'retry', '1x', '--reason', 'r'])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('It is no whole number from 1 on.'),
+  });
 });
