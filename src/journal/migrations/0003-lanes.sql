@@ -1,7 +1,7 @@
 -- Lanes: claim, load, commit. One function call a batch of lanes, one transaction, one synced commit.
 
 -- Takes free lanes that are due, class by class: of each at most its own limit, of all together at most the first one's.
--- The caller's session must be alive.
+-- The caller's session must be alive, and is kept from being reaped until the claim is through: else its lanes would be nobody's for ever.
 create function lane_claim(p_tenants text, p_session bigint, p_limits int[])
 returns table (tenant text, entity text, claim int, todo int, process text, version int, state text, next_command int)
 language plpgsql as $$
@@ -9,7 +9,8 @@ language plpgsql as $$
 declare room int := p_limits[1]; taken int;
 begin
   perform set_config('tallyport.tenants', p_tenants, true);
-  if not exists (select from session s where s.session_id = p_session and s.lease_until > now()) then
+  perform from session s where s.session_id = p_session and s.lease_until > now() for key share;
+  if not found then
     raise exception 'session % is over', p_session using errcode = 'TP002';
   end if;
   for class_taken in 0 .. cardinality(p_limits) - 1 loop
@@ -116,19 +117,27 @@ begin
   on conflict (tenant, entity) do update set todo = l.todo + 1, due = least(l.due, now());
 end $$;
 
--- A parked message goes back into its lane's inbox; a parked command is handed to its lane, which alone changes it.
+-- A parked message goes back into its lane's inbox; a parked command is handed to its lane, which alone changes it. Lanes are locked
+-- before what is parked in them, and a message that is gone is not counted as work.
 create function parked_release(p_tenant text, p_parked bigint[], p_by text, p_resolution text) returns int language plpgsql as $$
-declare thing record; released int := 0;
+declare thing record; released int := 0; found_rows int;
 begin
+  perform from lane l join (
+    select distinct p.entity from parked p where p.tenant = p_tenant and p.parked_id = any (p_parked) and p.closed_at is null and p.entity is not null
+  ) e on l.tenant = p_tenant and l.entity = e.entity order by l.entity for update of l;
   for thing in select * from parked p where p.tenant = p_tenant and p.parked_id = any (p_parked) and p.closed_at is null and p.kind in ('message', 'command') and p.entity is not null
     order by p.entity, p.parked_id for update
   loop
     if thing.kind = 'message' then
       insert into inbox (tenant, entity, kind, message_id, received_at)
       select m.tenant, thing.entity, 'message', m.message_id, m.received_at from message m where m.tenant = p_tenant and m.message_id = thing.key::bigint;
-      insert into lane as l (tenant, entity, todo, class, due) values (p_tenant, thing.entity, 1, 1, now())
-      on conflict (tenant, entity) do update set todo = l.todo + 1, due = least(l.due, now());
-      update parked set closed_at = now(), resolution = p_resolution where parked_id = thing.parked_id;
+      get diagnostics found_rows = row_count;
+      if found_rows > 0 then
+        insert into lane as l (tenant, entity, todo, class, due) values (p_tenant, thing.entity, found_rows, 1, now())
+        on conflict (tenant, entity) do update set todo = l.todo + excluded.todo, due = least(l.due, now());
+      end if;
+      update parked set closed_at = now(), resolution = case when found_rows > 0 then p_resolution else format('%s; its message is not kept any more', p_resolution) end
+      where parked_id = thing.parked_id;
     else
       perform inbox_add(p_tenant, thing.entity, 'operator', jsonb_build_object('action', 'command.retry', 'number', thing.key::int, 'by', p_by, 'reason', p_resolution)::text);
     end if;
@@ -153,7 +162,8 @@ begin
   return lanes;
 end $$;
 
--- Lets the oldest of those that wait for a connection go on, as many as it can take now.
+-- Lets the oldest of those that wait for a connection go on, as many as it can take now. Answers how many rows it took away, also of
+-- lanes that went on in the meantime: there may be more behind them.
 create function wait_pull(p_tenant text, p_topic text, p_limit int) returns int language plpgsql as $$
 declare pulled int;
 begin
@@ -164,9 +174,10 @@ begin
     delete from wait w using oldest o where w.tenant = p_tenant and w.topic = p_topic and w.entity = o.entity and w.parked_id = 0 returning w.entity
   ), free as (
     select l.entity from lane l join gone g on l.tenant = p_tenant and l.entity = g.entity where l.owner is null order by l.entity for update of l skip locked
+  ), made_due as (
+    update lane l set due = now() from free f where l.tenant = p_tenant and l.entity = f.entity returning 1
   )
-  update lane l set due = now() from free f where l.tenant = p_tenant and l.entity = f.entity;
-  get diagnostics pulled = row_count;
+  select count(*) into pulled from gone;
   return pulled;
 end $$;
 
@@ -251,7 +262,8 @@ end $$;
 --   fenced  this lane is not the caller's any more; nothing of the batch was applied
 --   applied this very step was committed before (its answer was lost); nothing of the batch was applied now
 --   more    events came in that the caller has not seen
---   held    the command's conflict key is held by another; its attempt was not begun
+--   held    the command's conflict key is held by another; its attempt was not begun, and it stays what it was before: one that is
+--           ambiguous, or that the platform works on, would else be taken for one that never had an effect
 create function lane_commit(
   p_tenants text, p_session bigint,
   l_tenant text[], l_entity text[], l_claim int[], l_sequence int[], l_process text[], l_version int[], l_state text[], l_next int[], l_delta int[], l_expected int[], l_release boolean[], l_due_ms bigint[],
@@ -341,7 +353,8 @@ begin
     ), missed as (
       select distinct tenant, entity, number from (select * from wanted except select * from got) as not_got
     ), undone as (
-      update command c set state = 'pending', attempt = c.attempt - 1, attempt_started = null, attempt_deadline = null, not_before = now() + (100 + random() * 300) * interval '1 ms'
+      update command c set state = case when c.state = 'attempting' then 'pending' else c.state end, attempt = c.attempt - 1,
+        attempt_started = case when c.state <> 'attempting' then c.attempt_started end, attempt_deadline = case when c.state <> 'attempting' then c.attempt_deadline end, not_before = now() + (100 + random() * 300) * interval '1 ms'
       from missed m where c.tenant = m.tenant and c.entity = m.entity and c.number = m.number
       returning c.tenant, c.entity, c.number
     )
@@ -359,4 +372,31 @@ begin
   where u.release and l.tenant = u.tenant and l.entity = u.entity and l.todo = 0;
   return query select 'more', l.tenant, l.entity, 0 from unnest(l_tenant, l_entity, l_expected, l_release) as u(tenant, entity, expected, release)
     join lane l on l.tenant = u.tenant and l.entity = u.entity where not u.release and l.todo > u.expected;
+end $$;
+
+-- Gives back lanes that the caller owns and does not hold: of a claim whose answer, or whose events, never arrived.
+create function lane_disown(p_tenants text, p_session bigint, p_tenant text[], p_entity text[]) returns int language plpgsql as $$
+declare freed int;
+begin
+  perform set_config('tallyport.tenants', p_tenants, true);
+  with stray as (
+    select l.tenant, l.entity from lane l where l.owner = p_session
+      and not exists (select from unnest(p_tenant, p_entity) as u(tenant, entity) where u.tenant = l.tenant and u.entity = l.entity)
+    order by l.tenant, l.entity for update
+  )
+  update lane l set owner = null, due = now() from stray s where l.tenant = s.tenant and l.entity = s.entity;
+  get diagnostics freed = row_count;
+  return freed;
+end $$;
+
+-- Recounts a lane whose counter disagrees with what lies in it. It never should; a lane that is claimed in vain would spin for ever.
+create function lane_repair(p_tenant text, p_entity text) returns int language plpgsql as $$
+declare before int; counted int;
+begin
+  perform set_config('tallyport.tenants', p_tenant, true);
+  select todo into before from lane where tenant = p_tenant and entity = p_entity for update;
+  if not found then return 0; end if;
+  select (select count(*) from inbox i where i.tenant = p_tenant and i.entity = p_entity) + (select count(*) from command c where c.tenant = p_tenant and c.entity = p_entity and not c.parked) into counted;
+  update lane set todo = counted where tenant = p_tenant and entity = p_entity;
+  return counted - before;
 end $$;
