@@ -47,4 +47,14 @@ describe('pain 1: orders that never reached the ERP, without an error', () => {
     const run = new OrderRun().event(orderObserved(buildOrder({ at: t0 })));
     expect(run.last?.deadlines).toMatchObject([{ name: censusDeadline, source: 'erp' }]);
   });
+
+  test('an operator sends an order again that the ERP took and lost', () => {
+    const run = new OrderRun()
+      .event(orderObserved(buildOrder({ at: t0 })))
+      .done('erp.order', sale, { number: 'S42' })
+      .deadline(censusDeadline);
+    run.operator('retry');
+    expect(run.asked('erp.order.create')).toHaveLength(2);
+    expect(run.deadlines.has(censusDeadline)).toBe(true);
+  });
 });

@@ -38,7 +38,7 @@ export function absorbCensusDeadline(state: OrderState, at: Instant): Absorbed {
   return applied({ ...state, census: { dueAt, isMissing: true } });
 }
 
-const noCensus: CensusState = { dueAt: null, isMissing: false };
+export const noCensus: CensusState = { dueAt: null, isMissing: false };
 
 /** Where a missing order stands, for the operator. */
 export function missingDetail({ erp }: OrderState): string {

@@ -1,4 +1,5 @@
 import { type Absorbed, applied, rejected } from './absorbed.ts';
+import { noCensus } from './erp-census.ts';
 import { withErp } from './release.ts';
 import type { OrderRules } from './rules.ts';
 import type { OrderState } from './state.ts';
@@ -20,6 +21,11 @@ export const orderActions: { readonly [action: string]: (state: OrderState, rule
       );
       const again = { ...state, told, crm: { asked: null, trouble: null } };
       if (state.erp.phase === 'refused') return applied(withErp(again, { phase: 'none', trouble: null }));
+      // Took the order and does not show it: asked again, the ERP is looked into first, so that there are never two.
+      if (state.census.isMissing && state.erp.phase === 'created')
+        return applied(
+          withErp({ ...again, census: noCensus }, { phase: 'none', ref: null, number: null, trouble: null }),
+        );
       return applied(
         state.erp.phase === 'uncancellable' ? withErp(again, { phase: 'created', trouble: null }) : again,
       );
