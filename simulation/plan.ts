@@ -5,6 +5,7 @@
 export const flaws = [
   'blind-retry',
   'no-fencing',
+  'claims-count-anew',
   'consumed-forgotten',
   'permit-before-answer',
   'calls-before-commit',

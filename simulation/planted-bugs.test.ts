@@ -6,6 +6,7 @@ import { runSeed } from './run-seed.ts';
 const planted: readonly (readonly [Flaw, number])[] = [
   ['blind-retry', 50],
   ['no-fencing', 50],
+  ['claims-count-anew', 50],
   ['consumed-forgotten', 50],
   ['permit-before-answer', 50],
   ['calls-before-commit', 50],

@@ -49,7 +49,10 @@ export class VirtualStore {
   readonly openUntilMs = new Map<string, number>();
   /** Commands that stood still once: others may have passed them. */
   readonly stoodStill = new Set<string>();
+  /** Every fence that was ever given out: entity, session, claim. */
+  readonly fences = new Set<string>();
   #numbers = 0;
+  #claims = 0;
   /** Asked of the platforms' ground truth: whether a command had an effect. */
   hadEffect: (entity: string, number: number) => boolean = () => false;
   /** Told of work, as by NOTIFY. */
@@ -61,6 +64,10 @@ export class VirtualStore {
 
   get nowMs(): number {
     return this.world.nowMs;
+  }
+  nextClaim(): number {
+    this.#claims += 1;
+    return this.#claims;
   }
   nextNumber(): number {
     this.#numbers += 1;

@@ -57,7 +57,12 @@ export function claimLanes(store: VirtualStore, session: number, room: number): 
   return due.map(([entity, lane]) => {
     if (lane.lastOwner !== null && lane.lastOwner !== session)
       store.world.met('two workers raced for a lane');
-    Object.assign(lane, { owner: session, claim: lane.claim + 1, steps: 0 });
+    // A lane that was gone and came again must not begin to count anew: what was sent for the former one would pass its fence.
+    const claim = store.world.is('claims-count-anew') ? lane.claim + 1 : store.nextClaim();
+    Object.assign(lane, { owner: session, claim, steps: 0 });
+    const token = `${entity} ${session} ${claim}`;
+    if (store.fences.has(token)) store.world.violated('no claim is given twice', token);
+    store.fences.add(token);
     const instance = store.instances.get(entity);
     return {
       tenant,

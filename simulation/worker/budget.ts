@@ -34,8 +34,9 @@ export class VirtualBudget {
     this.#concurrency = concurrency;
   }
 
-  get permits(): number {
-    return this.#permits;
+  /** Null while the database is being asked. */
+  get permits(): number | null {
+    return this.#isBalancing ? null : this.#permits;
   }
 
   begin(session: number): void {

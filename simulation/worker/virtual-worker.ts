@@ -93,11 +93,11 @@ export class VirtualWorker implements Gate {
     this.#claims.soon();
   }
 
-  /** What this worker believes it may use, by session and connection; null while it has no session. */
+  /** What this worker believes it may use, by session and connection; null while nobody can say. */
   permits(connection: string): { readonly session: number; readonly permits: number } | null {
     const session = this.#live?.session.id;
     const permits = this.#context.budgets.get(connection)?.permits;
-    return session === undefined || permits === undefined ? null : { session, permits };
+    return session === undefined || permits === undefined || permits === null ? null : { session, permits };
   }
 
   #every(ms: number, work: () => void): void {

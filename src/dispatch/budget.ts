@@ -37,6 +37,8 @@ export class Budget {
   readonly #log: Logger;
   #session: number | null = null;
   #permits = 0;
+  /** What the database last said that we hold; after a question without an answer it may still think so. */
+  #leased = 0;
   #inUse = 0;
   #tokens = 0;
   #pausedUntilMs = 0;
@@ -59,6 +61,7 @@ export class Budget {
   begin(session: number): void {
     this.#session = session;
     this.#permits = 0;
+    this.#leased = 0;
     this.#inUse = 0;
     this.#tokens = 0;
     this.#waiting.clear();
@@ -148,7 +151,7 @@ export class Budget {
     if (session === null) return;
     const limits = this.connection.connector.limits(this.connection.config);
     const isIdle = this.#inUse === 0 && this.#waiting.size === 0 && Date.now() - this.#lastUseMs > idleMs;
-    if (isIdle && this.#permits === 0) return;
+    if (isIdle && this.#leased === 0) return;
     const wanted = isIdle
       ? 0
       : Math.min(
@@ -174,6 +177,7 @@ export class Budget {
       if (session !== this.#session) return;
       // Less than is in use: what ends is not begun again until others have their share.
       this.#permits = share.permits;
+      this.#leased = share.permits;
       this.#tokens += share.tokens;
       this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + share.pausedMs);
     } catch (error) {

@@ -73,6 +73,16 @@ test('a look-up without an answer changed nothing', async () => {
   expect(answer).toMatchObject({ step: 'find', outcome: { kind: 'unavailable' }, provedAbsent: false });
 });
 
+test('a refused look-up of an unknown outcome leaves it unknown; of a first attempt it is a refusal', async () => {
+  const refused: Found = { kind: 'rejected', code: 'forbidden', detail: 'no right to search' };
+  const looking = { ...lookedUp, find: found(refused) };
+  expect(await carryOut(under(looking, { state: 'ambiguous' }))).toMatchObject({
+    step: 'find',
+    outcome: { kind: 'outcome-unknown', detail: 'forbidden: no right to search' },
+  });
+  expect(await carryOut(under(looking))).toMatchObject({ step: 'find', outcome: refused });
+});
+
 test('nothing is sent after a look-up that came back too late', async () => {
   const late = under(
     {

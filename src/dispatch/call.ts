@@ -107,6 +107,9 @@ export async function carryOut(order: CallOrder): Promise<Answer> {
     // A look-up that got no answer changed nothing.
     if (found.kind === 'outcome-unknown')
       return answer('find', { kind: 'unavailable', retryAfterMs: null, detail: found.detail });
+    // A look-up that is refused says nothing about an earlier attempt's effect.
+    if (found.kind === 'rejected' && command.state === 'ambiguous')
+      return answer('find', { kind: 'outcome-unknown', detail: `${found.code}: ${found.detail}` });
     if (found.kind !== 'absent') return answer('find', found);
     // No byte leaves after its time, however late the look-up came back.
     if (call.signal.aborted)

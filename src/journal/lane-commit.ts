@@ -38,7 +38,7 @@ export async function commitSteps(
     tenantList(steps),
     session,
     ...lanesOf(steps),
-    int4Array(steps.map((step) => step.claim)),
+    int8Array(steps.map((step) => step.claim)),
     int4Array(steps.map((step) => step.sequence)),
     textArray(steps.map((step) => step.instance?.process ?? null)),
     int4Array(steps.map((step) => step.instance?.version ?? null)),

@@ -6,6 +6,7 @@ import { relayProcess } from './relay-process.ts';
 import { balanceLimit } from '#journal/connection-store.ts';
 import { openSession, reapSessions } from '#journal/session-store.ts';
 import { stubConnector } from './stub-platform.ts';
+import { claimLanes } from '#journal/lane-store.ts';
 import { type EngineUnderTest, engineUnderTest } from './engine-under-test.ts';
 
 let engine: EngineUnderTest;
@@ -371,4 +372,18 @@ test('a worker that learns twice at once that its session is over opens one new 
   } finally {
     await locker.end();
   }
+});
+
+test('a lane that went and came again has another fence, so that a late commit of its former life is refused', async () => {
+  engine = await engineUnderTest();
+  const session = await openSession(engine.database, 'test', 60_000);
+  const claims: number[] = [];
+  for (const reason of ['a', 'b']) {
+    await engine.send('1', reason);
+    const [lane] = await claimLanes(engine.database, ['acme'], session, [9, 9, 9, 9]);
+    claims.push(lane?.claim ?? 0);
+    await engine.rows('delete from inbox');
+    await engine.rows('delete from lane');
+  }
+  expect(claims[1]).toBeGreaterThan(claims[0] ?? Number.NaN);
 });

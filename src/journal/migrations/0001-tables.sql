@@ -18,6 +18,8 @@ create table session (
   lease_until timestamptz not null
 );
 
+create sequence claim_number;
+
 -- One row an entity that has work. `todo` counts unconsumed inbox rows and unfinished commands that are not parked; at zero the row goes.
 -- It must not stand in an index: every step changes it.
 create table lane (
@@ -27,7 +29,7 @@ create table lane (
   class smallint not null,
   due timestamptz not null,
   owner bigint,
-  claim int not null default 0,
+  claim bigint not null default 0, -- never the same twice, also not for a lane that went and came again
   steps int not null default 0, -- committed since the claim
   primary key (tenant, entity)
 ) with (fillfactor = 70);

@@ -3,7 +3,7 @@
 -- Takes free lanes that are due, class by class: of each at most its own limit, of all together at most the first one's.
 -- The caller's session must be alive, and is kept from being reaped until the claim is through: else its lanes would be nobody's for ever.
 create function lane_claim(p_tenants text, p_session bigint, p_limits int[])
-returns table (tenant text, entity text, claim int, todo int, process text, version int, state text, next_command int)
+returns table (tenant text, entity text, claim bigint, todo int, process text, version int, state text, next_command int)
 language plpgsql as $$
 #variable_conflict use_column
 declare room int := p_limits[1]; taken int;
@@ -20,7 +20,7 @@ begin
       select l.tenant, l.entity from lane l where l.owner is null and l.class = class_taken and l.due <= now()
       order by l.due limit least(p_limits[class_taken + 1], room) for update skip locked
     ), taken as (
-      update lane l set owner = p_session, claim = l.claim + 1, steps = 0 from picked p
+      update lane l set owner = p_session, claim = nextval('claim_number'), steps = 0 from picked p
       where l.tenant = p.tenant and l.entity = p.entity
       returning l.tenant, l.entity, l.claim, l.todo
     )
@@ -266,7 +266,7 @@ end $$;
 --           ambiguous, or that the platform works on, would else be taken for one that never had an effect
 create function lane_commit(
   p_tenants text, p_session bigint,
-  l_tenant text[], l_entity text[], l_claim int[], l_sequence int[], l_process text[], l_version int[], l_state text[], l_next int[], l_delta int[], l_expected int[], l_release boolean[], l_due_ms bigint[],
+  l_tenant text[], l_entity text[], l_claim bigint[], l_sequence int[], l_process text[], l_version int[], l_state text[], l_next int[], l_delta int[], l_expected int[], l_release boolean[], l_due_ms bigint[],
   e_tenant text[], e_entity text[], e_id bigint[], e_disposition text[], e_code text[], e_detail text[], e_events text[],
   c_tenant text[], c_entity text[], c_number int[], c_name text[], c_connection text[], c_slot text[], c_payload text[], c_request text[], c_mapping text[], c_state text[], c_parked boolean[],
   c_attempt int[], c_timeout_ms int[], c_conflicts int[], c_delay_ms bigint[], c_settle_ms int[], c_handle text[], c_caused_by text[],
