@@ -64,9 +64,10 @@ test('a message that the database refuses fails alone; its neighbours are stored
   const batch = [message('a'), bad('b'), message('c'), message('d'), bad('e')].map((each) =>
     under.batcher.add(each),
   );
+  const settled = Promise.allSettled(batch);
   await held.release();
   await first;
-  const fates = await Promise.allSettled(batch);
+  const fates = await settled;
   expect(fates.map(({ status }) => status)).toEqual([
     'fulfilled',
     'rejected',
@@ -88,8 +89,9 @@ test('a lost database fails all who wait, and the next ones go through', async (
   const held = await under.holdUp();
   const first = under.batcher.add(message('1'));
   await expect.poll(() => held.waiting()).toBe(1);
+  const failing = expect(first).rejects.toBeInstanceOf(DatabaseAwayError);
   await under.cutDatabase();
-  await expect(first).rejects.toBeInstanceOf(DatabaseAwayError);
+  await failing;
   await held.release();
   await expect(under.batcher.add(message('1'))).resolves.toMatchObject({ outcome: 'accepted' });
 });
