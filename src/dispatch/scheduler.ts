@@ -10,6 +10,8 @@ import { repeat } from './repeat.ts';
 
 export type SchedulerOptions = {
   readonly database: Database;
+  /** For what may take long, such as giving up a month of history; default: `database`. */
+  readonly patientDatabase?: Database;
   readonly master: MasterKey;
   readonly installation: Installation;
   readonly log: Logger;
@@ -37,15 +39,17 @@ export class Scheduler {
 
   static async start(options: SchedulerOptions): Promise<Scheduler> {
     const scheduler = new Scheduler(options);
-    const { database, installation, retentionDays = 400 } = options;
+    const { database, patientDatabase = database, installation, retentionDays = 400 } = options;
     const { tenants } = installation;
     await scheduler.#open();
     scheduler.#loops = [
       scheduler.#every('heartbeat', 2_000, () => scheduler.#heartbeat()),
       scheduler.#every('timers', 250, () => fireTimers(database, tenants, 500)),
       scheduler.#every('healing', 2_000, () => healWaits(database, tenants)),
-      scheduler.#every('partitions', 3_600_000, () => keepPartitions(database, tenants, retentionDays)),
-      scheduler.#every('forgetting', 600_000, () => forgetSeen(database, tenants, 90)),
+      scheduler.#every('partitions', 3_600_000, () =>
+        keepPartitions(patientDatabase, tenants, retentionDays),
+      ),
+      scheduler.#every('forgetting', 600_000, () => forgetSeen(patientDatabase, tenants, 90)),
       ...installation.connections.flatMap((connection) => scheduler.#forConnection(connection)),
     ];
     return scheduler;

@@ -25,6 +25,8 @@ export function openDatabase(
   options: {
     readonly max?: number;
     readonly applicationName?: string;
+    /** A statement that got no answer for so long counts as failed, its fate unknown: of a network that lost us without a word nothing else tells. */
+    readonly answerWithinMs?: number;
     readonly onError?: (error: Error) => void;
   } = {},
 ): Database {
@@ -34,6 +36,7 @@ export function openDatabase(
     application_name: options.applicationName ?? 'tallyport',
     options: engineSettings.map((setting) => `-c ${setting}`).join(' '),
     connectionTimeoutMillis: 10_000,
+    ...(options.answerWithinMs === undefined ? {} : { query_timeout: options.answerWithinMs }),
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     // A server that vanished without a word is noticed before the lease is over.

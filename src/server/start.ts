@@ -61,6 +61,8 @@ export type Running = Foundation & {
 
 /** Connections of the gateway alone: two batches and the word to the workers, so that a busy worker never delays an answer. */
 const gatewayConnections = 3;
+/** No statement of the engine takes as long; one that does has lost its server. */
+const answerWithinMs = 15_000;
 
 /** Starts one process of an installation in the order in which things depend on each other. @throws ConfigurationError */
 export async function startTallyport(options: StartOptions): Promise<Running> {
@@ -81,9 +83,10 @@ export async function startTallyport(options: StartOptions): Promise<Running> {
   await using begun = new AsyncDisposableStack();
   const { url: databaseUrl, master, cluster } = await findJournal(settings);
   if (cluster !== null) begun.defer(() => cluster.stop());
-  const pool = (name: string, max: number): Database => {
+  const pool = (name: string, max: number, answerWithinMs?: number): Database => {
     const opened: Database = openDatabase(databaseUrl, {
       max,
+      ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
       applicationName: `tallyport ${name}`,
       onError: (error) => {
         if (!opened.ending) log.warn({ error: error.message }, 'a connection to the database was lost');
@@ -92,9 +95,10 @@ export async function startTallyport(options: StartOptions): Promise<Running> {
     begun.defer(() => opened.end());
     return opened;
   };
-  const database = pool('engine', settings.TALLYPORT_DATABASE_CONNECTIONS);
-  await checkJournal(database);
-  for (const migration of await migrate(database)) log.info({ migration }, 'migration applied');
+  const patientDatabase = pool('upkeep', 1);
+  await checkJournal(patientDatabase);
+  const database = pool('engine', settings.TALLYPORT_DATABASE_CONNECTIONS, answerWithinMs);
+  for (const migration of await migrate(patientDatabase)) log.info({ migration }, 'migration applied');
   for (const retailer of retailers) await bringCrosswalks(database, retailer, log);
 
   // The minder is made from the connections, and they report to it.
@@ -142,6 +146,7 @@ export async function startTallyport(options: StartOptions): Promise<Running> {
   if (roles.has('scheduler')) {
     const scheduler = await Scheduler.start({
       ...engine,
+      patientDatabase,
       publicUrl: settings.TALLYPORT_PUBLIC_URL ?? null,
       retentionDays: settings.TALLYPORT_RETENTION_DAYS,
       pollIntervalScale: settings.TALLYPORT_POLL_INTERVAL_SCALE,
@@ -155,7 +160,11 @@ export async function startTallyport(options: StartOptions): Promise<Running> {
   const app = httpServer(log);
   healthRoutes(app, checks);
   if (roles.has('gateway')) {
-    const batcher = new IntakeBatcher({ database: pool('gateway', gatewayConnections), master, log });
+    const batcher = new IntakeBatcher({
+      database: pool('gateway', gatewayConnections, answerWithinMs),
+      master,
+      log,
+    });
     begun.defer(() => batcher.idle());
     const { TALLYPORT_BODY_LIMIT_BYTES: bodyLimitBytes, TALLYPORT_MAX_REQUESTS: maxRequests } = settings;
     await app.register((scope, _options, done) => {
