@@ -3,7 +3,7 @@ import type { Logger } from '#connector-sdk/services.ts';
 import type { Database } from '#journal/database.ts';
 import type { MasterKey } from '#journal/sealed-box.ts';
 import { openSession, reapSessions, renewSession } from '#journal/session-store.ts';
-import { keepPartitions, fireTimers, forgetSeen, healWaits } from '#journal/upkeep-store.ts';
+import { fireTimers, forgetSeen, healWaits, keepPartitions, sweepLanes } from '#journal/upkeep-store.ts';
 import type { Installation, OpenConnection } from './open-connection.ts';
 import { pollConnection } from './poll-connection.ts';
 import { repeat } from './repeat.ts';
@@ -50,6 +50,10 @@ export class Scheduler {
         keepPartitions(patientDatabase, tenants, retentionDays),
       ),
       scheduler.#every('forgetting', 600_000, () => forgetSeen(patientDatabase, tenants, 90)),
+      scheduler.#every('sweeping', 600_000, async () => {
+        for (const { tenant, entity } of await sweepLanes(patientDatabase, tenants))
+          options.log.error({ tenant, entity }, 'work lay in no lane, and has one again');
+      }),
       ...installation.connections.flatMap((connection) => scheduler.#forConnection(connection)),
     ];
     return scheduler;

@@ -255,7 +255,7 @@ export async function disownLanes(
 
 /** Recounts a lane whose counter and contents disagree; answers the difference it mended. */
 export async function repairLane(database: Database, lane: LaneKey): Promise<number> {
-  const { rows } = await database.query<{ mended: number }>('select lane_repair($1, $2) as mended', [
+  const { rows } = await database.query<{ mended: number }>('select lane_repair($1, $1, $2) as mended', [
     lane.tenant,
     lane.entity,
   ]);

@@ -8,7 +8,7 @@ import { claimLanes, disownLanes, loadInbox } from './lane-store.ts';
 import { endPollTurn, storePoll, takePollTurn } from './poll-store.ts';
 import { masterKeyFrom } from './sealed-box.ts';
 import { openSession, reapSessions } from './session-store.ts';
-import { fireTimers, keepPartitions } from './upkeep-store.ts';
+import { fireTimers, keepPartitions, sweepLanes } from './upkeep-store.ts';
 import { listenForWork, workChannel } from './work-signal.ts';
 
 const master = masterKeyFrom(Buffer.alloc(32, 3).toString('base64'));
@@ -174,6 +174,33 @@ describe('a message that cannot be read', () => {
       { resolution: 'again; its message is not kept any more' },
     ]);
   });
+});
+
+test('work whose lane is gone gets one again, whoever’s it is; what has a lane or stands still is left alone', async () => {
+  await work('acme', 'a', 'b');
+  await work('globex', 'a');
+  const command = (entity: string, number: number, parked: boolean) =>
+    rows(
+      `insert into command (tenant, entity, number, name, connection, slot, state, parked, caused_by)
+       values ('acme', '${entity}', ${number}, 'x', 'erp', 's', 'pending', ${parked}, 'event:1')`,
+    );
+  await command('b', 1, false);
+  await command('c', 1, false);
+  await command('d', 1, true);
+  await rows(`delete from lane where (tenant, entity) <> ('acme', 'a')`);
+  const swept = await sweepLanes(database, ['acme', 'globex']);
+  expect(swept.map(({ tenant, entity }) => `${tenant} ${entity}`).toSorted()).toEqual([
+    'acme b',
+    'acme c',
+    'globex a',
+  ]);
+  expect(await rows('select tenant, entity, todo from lane order by 1, 2')).toEqual([
+    { tenant: 'acme', entity: 'a', todo: 1 },
+    { tenant: 'acme', entity: 'b', todo: 2 },
+    { tenant: 'acme', entity: 'c', todo: 1 },
+    { tenant: 'globex', entity: 'a', todo: 1 },
+  ]);
+  expect(await sweepLanes(database, ['acme', 'globex'])).toEqual([]);
 });
 
 describe('retention', () => {

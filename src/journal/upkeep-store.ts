@@ -1,4 +1,5 @@
 import { type Database, inTransaction } from './database.ts';
+import type { LaneKey } from './lane-store.ts';
 
 /** Fires due deadlines into their lanes; answers how many. */
 export async function fireTimers(
@@ -22,6 +23,19 @@ export async function healWaits(database: Database, tenants: readonly string[]):
     values: [tenants.join(',')],
   });
   return rows[0]?.healed ?? 0;
+}
+
+/** Gives work that lies in no lane a lane again; answers whose it was. A defect led to it, so somebody should hear of it. */
+export async function sweepLanes(
+  database: Database,
+  tenants: readonly string[],
+): Promise<readonly LaneKey[]> {
+  const { rows } = await database.query<LaneKey>({
+    name: 'lane_sweep',
+    text: 'select * from lane_sweep($1)',
+    values: [tenants.join(',')],
+  });
+  return rows;
 }
 
 /**

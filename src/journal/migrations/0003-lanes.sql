@@ -390,13 +390,29 @@ begin
 end $$;
 
 -- Recounts a lane whose counter disagrees with what lies in it. It never should; a lane that is claimed in vain would spin for ever.
-create function lane_repair(p_tenant text, p_entity text) returns int language plpgsql as $$
+create function lane_repair(p_tenants text, p_tenant text, p_entity text) returns int language plpgsql as $$
 declare before int; counted int;
 begin
-  perform set_config('tallyport.tenants', p_tenant, true);
+  perform set_config('tallyport.tenants', p_tenants, true);
   select todo into before from lane where tenant = p_tenant and entity = p_entity for update;
   if not found then return 0; end if;
   select (select count(*) from inbox i where i.tenant = p_tenant and i.entity = p_entity) + (select count(*) from command c where c.tenant = p_tenant and c.entity = p_entity and not c.parked) into counted;
   update lane set todo = counted where tenant = p_tenant and entity = p_entity;
   return counted - before;
+end $$;
+
+-- Work that lies in no lane, because a counter was too low and its lane went: nobody would ever look at it again. It never should be so.
+create function lane_sweep(p_tenants text) returns table (tenant text, entity text) language plpgsql as $$
+#variable_conflict use_column
+begin
+  perform set_config('tallyport.tenants', p_tenants, true);
+  for tenant, entity in
+    select w.tenant, w.entity from (
+      select i.tenant, i.entity from inbox i union select c.tenant, c.entity from command c where not c.parked
+    ) w where not exists (select from lane l where l.tenant = w.tenant and l.entity = w.entity)
+  loop
+    insert into lane (tenant, entity, todo, class, due) values (tenant, entity, 0, 1, now()) on conflict do nothing;
+    perform lane_repair(p_tenants, tenant, entity);
+    return next;
+  end loop;
 end $$;
