@@ -22,19 +22,25 @@ export class LaneLoader {
     this.#log = log;
   }
 
-  /** Takes up to `room` free lanes, with all that lies in them. @throws SessionOverError */
-  async claim(session: number, room: number): Promise<Lane[]> {
+  /** Takes up to `room` free lanes, with all that lies in them. `mayBeMore`: a class may have been held to its share. @throws SessionOverError */
+  async claim(
+    session: number,
+    room: number,
+  ): Promise<{ readonly lanes: readonly Lane[]; readonly mayBeMore: boolean }> {
     const limits = classShares.map((share) => Math.ceil(room * share));
     const claimed = await claimLanes(this.#database, this.#tenants, session, limits);
-    if (claimed.length === 0) return [];
+    if (claimed.length === 0) return { lanes: [], mayBeMore: false };
     const [inbox, commands] = await Promise.all([
       loadInbox(this.#database, this.#master, claimed, eventsPerLoad),
       loadCommands(this.#database, claimed),
     ]);
     const [events, stored] = [Map.groupBy(inbox, laneId), Map.groupBy(commands, laneId)];
-    return claimed.map((each) =>
-      laneFrom(each, events.get(laneId(each)) ?? [], stored.get(laneId(each)) ?? []),
-    );
+    return {
+      lanes: claimed.map((each) =>
+        laneFrom(each, events.get(laneId(each)) ?? [], stored.get(laneId(each)) ?? []),
+      ),
+      mayBeMore: claimed.length >= Math.min(...limits),
+    };
   }
 
   /** Adds the events that came since. Only events: a command that lies in memory is newer than the one in the database. */

@@ -175,10 +175,9 @@ export class Worker {
       if (strays > 0) this.#options.log.warn({ lanes: strays }, 'lanes that nobody held were given back');
       while (this.#mayHaveWork && this.#room > 0 && session.isAlive && !this.#stopping.signal.aborted) {
         this.#mayHaveWork = false;
-        const room = this.#room;
-        const lanes = await this.#loader.claim(session.id, room);
+        const { lanes, mayBeMore } = await this.#loader.claim(session.id, this.#room);
         if (session !== this.#session || session.abandoned.aborted) return;
-        this.#mayHaveWork ||= lanes.length >= room;
+        this.#mayHaveWork ||= mayBeMore;
         for (const lane of lanes) {
           const former = this.#lanes.get(laneId(lane));
           if (former !== undefined) this.#drop(former); // we had not heard yet that it was given back
