@@ -78,7 +78,7 @@ export class Budget {
     return (
       this.#mayHaveParked &&
       !this.#isOpen &&
-      this.#pausedUntilMs <= Date.now() &&
+      this.#pausedUntilMs <= performance.now() &&
       this.#waiting.size < this.#concurrency
     );
   }
@@ -98,10 +98,10 @@ export class Budget {
 
   /** Takes one permit, or remembers whom to touch, or says that it will take long. */
   take(touch: () => void): 'go' | 'wait' | 'park' {
-    if (this.#isOpen || this.#pausedUntilMs > Date.now() + 500) return this.#park();
-    this.#lastUseMs = Date.now();
+    if (this.#isOpen || this.#pausedUntilMs > performance.now() + 500) return this.#park();
+    this.#lastUseMs = performance.now();
     const hasTokens = !this.#isMetered || this.#tokens >= 1;
-    if (this.#inUse < this.#permits && hasTokens && this.#pausedUntilMs <= Date.now()) {
+    if (this.#inUse < this.#permits && hasTokens && this.#pausedUntilMs <= performance.now()) {
       this.#inUse += 1;
       this.#tokens -= 1;
       return 'go';
@@ -150,7 +150,8 @@ export class Budget {
     const session = this.#session;
     if (session === null) return;
     const limits = this.connection.connector.limits(this.connection.config);
-    const isIdle = this.#inUse === 0 && this.#waiting.size === 0 && Date.now() - this.#lastUseMs > idleMs;
+    const isIdle =
+      this.#inUse === 0 && this.#waiting.size === 0 && performance.now() - this.#lastUseMs > idleMs;
     if (isIdle && this.#leased === 0) return;
     const wanted = isIdle
       ? 0
@@ -179,7 +180,7 @@ export class Budget {
       this.#permits = share.permits;
       this.#leased = share.permits;
       this.#tokens += share.tokens;
-      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + share.pausedMs);
+      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, performance.now() + share.pausedMs);
     } catch (error) {
       this.#log.warn(
         { connection: this.connection.id, error: String(error) },
@@ -193,7 +194,7 @@ export class Budget {
     report: (said) => {
       const observed = finiteOf(said);
       if (observed.pausedForMs !== undefined)
-        this.#pausedUntilMs = Math.max(this.#pausedUntilMs, Date.now() + observed.pausedForMs);
+        this.#pausedUntilMs = Math.max(this.#pausedUntilMs, performance.now() + observed.pausedForMs);
       if (observed.available !== undefined && observed.available < this.#tokens)
         this.#tokens = observed.available;
       reportLimit(this.#database, this.connection.tenant, this.connection.id, observed).catch(

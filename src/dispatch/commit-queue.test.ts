@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testServices } from '#connector-testkit/test-services.ts';
 import { type Database, inTransaction, openDatabase } from '#journal/database.ts';
+import { commitSteps } from '#journal/lane-commit.ts';
 import type { CommandWrite, LaneStep } from '#journal/lane-step.ts';
 import { claimLanes } from '#journal/lane-store.ts';
 import { openSession } from '#journal/session-store.ts';
@@ -239,4 +240,21 @@ test.each([
 test('a value that cannot be written down is no lost connection', () => {
   expect(isConnectionFailure(new RangeError('not an integer'))).toBe(false);
   expect(isConnectionFailure(Object.assign(new RangeError('x'), { code: 'ERR_OUT_OF_RANGE' }))).toBe(false);
+});
+
+test('of two lanes of one batch that want the same conflict key one gets it, and the other is told', async () => {
+  await claimed(3);
+  const wanting = (entity: string): LaneStep =>
+    step(entity, { commands: [begun({ conflictKeys: ['account:7', `order:${entity}`] })] });
+  const { held } = await commitSteps(database, session, [
+    wanting('order:1'),
+    wanting('order:2'),
+    step('order:3', { commands: [begun({ conflictKeys: ['account:8'] })] }),
+  ]);
+  expect(held.map(({ entity, number }) => [entity, number])).toEqual([['order:2', 1]]);
+  expect(await rows('select entity, key from conflict_hold order by 1, 2')).toEqual([
+    { entity: 'order:1', key: 'account:7' },
+    { entity: 'order:1', key: 'order:order:1' },
+    { entity: 'order:3', key: 'account:8' },
+  ]);
 });

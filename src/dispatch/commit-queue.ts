@@ -27,6 +27,10 @@ const batchLimit = 200;
 const flightsLimit = 2;
 /** While commits are under way, newcomers gather this long; an idle queue sends at once. */
 const gatherMs = 2;
+/** SQLSTATE of a lock that was waited for in vain. */
+const lockNotAvailable = '55P03';
+/** How long a step whose rows somebody holds stands back before it is sent again. */
+const lockedRestMs = 1_000;
 
 /**
  * Group commit for lanes' steps. One commit holds the steps of many lanes; a batch with a lost lane or a culprit is split, so that
@@ -40,6 +44,8 @@ export class CommitQueue {
   #waiting: Waiting[] = [];
   #flights = 0;
   #gathering = false;
+  /** Steps that stand back for somebody's lock. */
+  #resting = 0;
 
   constructor(database: Database, session: Pick<Session, 'id' | 'isOver'>, log: Logger) {
     this.#database = database;
@@ -56,7 +62,7 @@ export class CommitQueue {
   }
 
   get isIdle(): boolean {
-    return this.#flights === 0 && this.#waiting.length === 0;
+    return this.#flights === 0 && this.#waiting.length === 0 && this.#resting === 0;
   }
 
   #pump(): void {
@@ -135,6 +141,12 @@ export class CommitQueue {
       else await this.#send(batch);
       return;
     }
+    if (
+      (error as { code?: string }).code === lockNotAvailable &&
+      batch.length === 1 &&
+      batch[0] !== undefined
+    )
+      return this.#standBack(batch[0]);
     if (batch.length === 1 && batch[0] !== undefined) {
       this.#log.error(
         { entity: batch[0].step.entity, error: String(error) },
@@ -146,6 +158,21 @@ export class CommitQueue {
     const half = Math.ceil(batch.length / 2);
     await this.#send(batch.slice(0, half));
     await this.#send(batch.slice(half));
+  }
+
+  /** Somebody holds rows of this lane: it waits beside the queue, so that others go on. */
+  #standBack(waiting: Waiting): void {
+    this.#log.warn(
+      { entity: waiting.step.entity },
+      'rows of a lane are locked by somebody; its commit waits',
+    );
+    this.#resting += 1;
+    setTimeout(() => {
+      this.#resting -= 1;
+      if (this.#session.isOver) return waiting.settle({ kind: 'fenced' });
+      this.#waiting.push(waiting);
+      this.#pump();
+    }, lockedRestMs);
   }
 }
 

@@ -8,7 +8,13 @@ import { ConnectionMinder } from './connection-minder.ts';
 import { inTurns } from './in-turns.ts';
 import { hostFor } from './lane-host.ts';
 import type { LaneHost } from './lane-rules/host.ts';
-import { hasCallInFlight, type Lane, type LaneCommand, standBack } from './lane-rules/lane.ts';
+import {
+  hasCallInFlight,
+  type Lane,
+  type LaneCommand,
+  standBack,
+  waitsForCallsAlone,
+} from './lane-rules/lane.ts';
 import { LaneLoader } from './lane-loader.ts';
 import { takeStep, type TakenStep } from './lane-rules/take-step.ts';
 import { ReloadQueue } from './reload-queue.ts';
@@ -144,7 +150,7 @@ export class Worker {
 
   async #poll(): Promise<void> {
     // A retry may have become due beside a call that is still under way.
-    for (const lane of this.#lanes.values()) this.#advance(lane);
+    for (const lane of this.#lanes.values()) if (!waitsForCallsAlone(lane)) this.#advance(lane);
     this.#mayHaveWork = true;
     await this.#claim();
   }

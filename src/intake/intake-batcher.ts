@@ -32,6 +32,8 @@ const retriesOfContention = 3;
 const dataErrorClasses = new Set(['22', '23', '44', '54']);
 /** Deadlock or serialization failure: the same batch may go through a moment later. */
 const contentionClass = '40';
+/** A lock that was waited for in vain. */
+const lockNotAvailable = '55P03';
 
 /**
  * Group commit for incoming messages. An idle batcher sends at once; while a batch is under way, newcomers gather, and a second
@@ -109,7 +111,10 @@ export class IntakeBatcher {
     } catch (error) {
       const sqlClass = error instanceof pg.DatabaseError ? error.code?.slice(0, 2) : undefined;
       if (sqlClass === contentionClass && tries < retriesOfContention) return this.#fly(batch, tries + 1);
-      if (sqlClass === undefined || !dataErrorClasses.has(sqlClass)) {
+      // Somebody holds rows that one of these needs: alone, it is a 503, and the others are stored.
+      const isLocked = error instanceof pg.DatabaseError && error.code === lockNotAvailable;
+      const isTheirFault = sqlClass !== undefined && dataErrorClasses.has(sqlClass);
+      if (!isTheirFault && !(isLocked && batch.length > 1)) {
         const away = new DatabaseAwayError('the database did not confirm the commit', { cause: error });
         for (const { reject } of batch) reject(away);
         return;

@@ -127,6 +127,8 @@ export class DatabaseCredentials {
   /** Held until the transaction ends, and freed by PostgreSQL when its holder dies. */
   async #takeTurn(client: pg.PoolClient, name: string): Promise<void> {
     const { tenant, connection } = this.#parts;
+    // Whoever renews may take longer than a lock of the engine does.
+    await client.query('/* credential_patience */ set local lock_timeout = 0');
     await client.query(`/* credential_turn */ select pg_advisory_xact_lock(hashtextextended($1, 0))`, [
       JSON.stringify(['credential', tenant, connection, name]),
     ]);

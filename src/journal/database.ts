@@ -27,6 +27,8 @@ export function openDatabase(
     readonly applicationName?: string;
     /** A statement that got no answer for so long counts as failed, its fate unknown: of a network that lost us without a word nothing else tells. */
     readonly answerWithinMs?: number;
+    /** A statement that waited so long for a lock fails with 55P03: somebody holds rows, and others need not stand behind them. */
+    readonly lockWithinMs?: number;
     readonly onError?: (error: Error) => void;
   } = {},
 ): Database {
@@ -34,7 +36,12 @@ export function openDatabase(
     connectionString: url,
     max: options.max ?? 8,
     application_name: options.applicationName ?? 'tallyport',
-    options: engineSettings.map((setting) => `-c ${setting}`).join(' '),
+    options: [
+      ...engineSettings,
+      ...(options.lockWithinMs === undefined ? [] : [`lock_timeout=${options.lockWithinMs}`]),
+    ]
+      .map((setting) => `-c ${setting}`)
+      .join(' '),
     connectionTimeoutMillis: 10_000,
     ...(options.answerWithinMs === undefined ? {} : { query_timeout: options.answerWithinMs }),
     idleTimeoutMillis: 60_000,

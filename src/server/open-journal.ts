@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { assertSafeDatabase, type Database } from '#journal/database.ts';
-import { type MasterKey, masterKeyFrom } from '#journal/sealed-box.ts';
+import { assertSafeDatabase, type Database, inTransaction } from '#journal/database.ts';
+import { type MasterKey, masterKeyFrom, openSecret } from '#journal/sealed-box.ts';
 import { ConfigurationError } from './config/configuration-error.ts';
 import type { Settings } from './config/environment.ts';
 import { startEmbeddedCluster } from './postgres/embedded-cluster.ts';
@@ -65,19 +65,55 @@ async function ownMasterKey(folder: string): Promise<string> {
  * @throws ConfigurationError when it refuses us, or keeps tenants apart or commits safe no better than a promise.
  */
 export async function checkJournal(database: Database): Promise<void> {
-  for (const until = Date.now() + reachWithinMs; ; await sleep(500)) {
-    try {
-      await database.query('select 1');
-      break;
-    } catch (error) {
-      // Wrong user, password or database: waiting mends nothing. Anything else may be a server that is starting.
-      const isRefusal = error instanceof pg.DatabaseError && /^(28|3D)/.test(error.code ?? '');
-      if (isRefusal || Date.now() > until) throw refused('cannot be used', error);
-    }
-  }
+  await whileDatabaseStarts(() => database.query('select 1')).catch((error: unknown) => {
+    throw refused('cannot be used', error);
+  });
   await assertSafeDatabase(database).catch((error: unknown) => {
     throw refused('cannot be trusted', error);
   });
+}
+
+/** Does `work`, again while the database is away, starting, or has no connection free; half a minute at most. */
+export async function whileDatabaseStarts<T>(work: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + reachWithinMs; ; await sleep(500)) {
+    try {
+      return await work();
+    } catch (error) {
+      // Any other answer of a server, such as a wrong password, is not mended by waiting.
+      const mayPass = !(error instanceof pg.DatabaseError) || /^(08|53|57P)/.test(error.code ?? '');
+      if (!mayPass || Date.now() > until) throw error;
+    }
+  }
+}
+
+/**
+ * Under another key every message would be parked as unreadable, so the newest one of each tenant is tried first.
+ * @throws ConfigurationError when it was sealed under another master key.
+ */
+export async function checkMasterKey(
+  database: Database,
+  master: MasterKey,
+  tenants: readonly string[],
+): Promise<void> {
+  for (const tenant of tenants) {
+    const { rows } = await inTransaction(database, [tenant], (client) =>
+      client.query<{ sealed_key: Buffer }>(
+        'select sealed_key from vault.message_key where tenant = $1 order by message_id desc limit 1',
+        [tenant],
+      ),
+    );
+    try {
+      if (rows[0] !== undefined) openSecret(master, rows[0].sealed_key);
+    } catch {
+      throw new ConfigurationError([
+        {
+          file: 'environment',
+          path: 'TALLYPORT_MASTER_KEY',
+          message: `is not the key that the messages of ${tenant} were sealed under: start with that one, or nobody can read them`,
+        },
+      ]);
+    }
+  }
 }
 
 const refused = (what: string, error: unknown): ConfigurationError =>

@@ -24,7 +24,7 @@ import { CrosswalkCache } from './crosswalk-cache.ts';
 import { healthRoutes, type ReadinessCheck } from './health.ts';
 import { httpServer } from './http-server.ts';
 import { type MaskedLog, openLog } from './logger.ts';
-import { checkJournal, findJournal } from './open-journal.ts';
+import { checkJournal, checkMasterKey, findJournal, whileDatabaseStarts } from './open-journal.ts';
 import { processLookup } from './processes.ts';
 import { loadRetailers } from './retailers/load-retailers.ts';
 import type { Retailer } from './retailers/retailer.ts';
@@ -63,6 +63,8 @@ export type Running = Foundation & {
 const gatewayConnections = 3;
 /** No statement of the engine takes as long; one that does has lost its server. */
 const answerWithinMs = 15_000;
+/** Nor does any of its locks last as long. */
+const lockWithinMs = 2_000;
 
 /** Starts one process of an installation in the order in which things depend on each other. @throws ConfigurationError */
 export async function startTallyport(options: StartOptions): Promise<Running> {
@@ -86,7 +88,7 @@ export async function startTallyport(options: StartOptions): Promise<Running> {
   const pool = (name: string, max: number, answerWithinMs?: number): Database => {
     const opened: Database = openDatabase(databaseUrl, {
       max,
-      ...(answerWithinMs === undefined ? {} : { answerWithinMs }),
+      ...(answerWithinMs === undefined ? {} : { answerWithinMs, lockWithinMs }),
       applicationName: `tallyport ${name}`,
       onError: (error) => {
         if (!opened.ending) log.warn({ error: error.message }, 'a connection to the database was lost');
@@ -98,8 +100,11 @@ export async function startTallyport(options: StartOptions): Promise<Running> {
   const patientDatabase = pool('upkeep', 1);
   await checkJournal(patientDatabase);
   const database = pool('engine', settings.TALLYPORT_DATABASE_CONNECTIONS, answerWithinMs);
-  for (const migration of await migrate(patientDatabase)) log.info({ migration }, 'migration applied');
-  for (const retailer of retailers) await bringCrosswalks(database, retailer, log);
+  for (const migration of await whileDatabaseStarts(() => migrate(patientDatabase)))
+    log.info({ migration }, 'migration applied');
+  const tenants = retailers.map(({ tenant }) => tenant);
+  await whileDatabaseStarts(() => checkMasterKey(patientDatabase, master, tenants));
+  for (const retailer of retailers) await whileDatabaseStarts(() => bringCrosswalks(database, retailer, log));
 
   // The minder is made from the connections, and they report to it.
   let minder: ConnectionMinder | null = null;

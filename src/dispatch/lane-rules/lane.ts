@@ -129,3 +129,10 @@ const countWork = (commands: Iterable<{ readonly parked: boolean }>): number => 
 export const workLeft = (lane: Lane): number => lane.inbox.length + countWork(lane.commands.values());
 export const hasCallInFlight = (lane: Lane): boolean =>
   [...lane.commands.values()].some((command) => command.inFlight);
+
+/** Whether only the answers of calls under way can bring the lane on. */
+export function waitsForCallsAlone({ stale, inbox, answers, commands }: Lane): boolean {
+  if (stale || inbox.length > 0 || answers.length > 0) return false;
+  for (const command of commands.values()) if (!command.inFlight && !command.parked) return false;
+  return true;
+}

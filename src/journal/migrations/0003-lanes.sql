@@ -68,7 +68,7 @@ end $$;
 -- whose supply is known and too small is told by an event in its inbox.
 create function stock_reserve(p_rows jsonb) returns void language plpgsql as $$
 #variable_conflict use_column
-declare deltas jsonb; position record;
+declare deltas jsonb;
 begin
   select jsonb_agg(to_jsonb(d)) into deltas from (
     select tenant, entity, sku, location, sum(quantity) as delta from (
@@ -81,13 +81,10 @@ begin
   ) d;
   if deltas is null then return; end if;
 
-  for position in
-    select tenant, sku, location, sum(delta) as delta from jsonb_to_recordset(deltas) as d(tenant text, sku text, location text, delta numeric)
-    group by tenant, sku, location order by tenant collate "C", sku collate "C", location collate "C"
-  loop
-    insert into stock_position as p (tenant, sku, location, reserved) values (position.tenant, position.sku, position.location, position.delta)
-    on conflict (tenant, sku, location) do update set reserved = p.reserved + excluded.reserved;
-  end loop;
+  insert into stock_position as p (tenant, sku, location, reserved)
+  select tenant, sku, location, sum(delta) from jsonb_to_recordset(deltas) as d(tenant text, sku text, location text, delta numeric)
+  group by tenant, sku, location order by tenant collate "C", sku collate "C", location collate "C"
+  on conflict (tenant, sku, location) do update set reserved = p.reserved + excluded.reserved;
 
   insert into stock_ledger (tenant, sku, location, entity, delta)
   select tenant, sku, location, entity, delta from jsonb_to_recordset(deltas) as d(tenant text, entity text, sku text, location text, delta numeric);
@@ -344,10 +341,12 @@ begin
 
   if cardinality(k_number) > 0 then
     return query
+    -- Of several in one batch that want the same key, one gets it.
     with wanted as (
       select * from unnest(k_tenant, k_connection, k_key, k_entity, k_number) as u(tenant, connection, key, entity, number)
     ), got as (
-      insert into conflict_hold as h (tenant, connection, key, entity, number) select tenant, connection, key, entity, number from wanted order by tenant, connection, key, entity, number
+      insert into conflict_hold as h (tenant, connection, key, entity, number)
+      select distinct on (tenant, connection, key) tenant, connection, key, entity, number from wanted order by tenant, connection, key, entity, number
       on conflict (tenant, connection, key) do update set number = h.number where h.entity = excluded.entity and h.number = excluded.number
       returning h.tenant, h.connection, h.key, h.entity, h.number
     ), missed as (
@@ -364,8 +363,9 @@ begin
     where h.tenant = u.tenant and h.entity = u.entity and h.number = u.number and c.tenant = u.tenant and c.entity = u.entity and c.number = u.number and c.state = 'pending';
   end if;
 
+  -- One that is kept changes no indexed column, so that the update stays within its page.
   update lane l set todo = l.todo + u.delta, steps = l.steps + 1, owner = case when u.release then null else l.owner end,
-    due = case when u.release and l.todo + u.delta <= u.expected then now() + u.due_ms * interval '1 ms' else now() end
+    due = case when not u.release then l.due when l.todo + u.delta <= u.expected then now() + u.due_ms * interval '1 ms' else now() end
   from unnest(l_tenant, l_entity, l_delta, l_expected, l_release, l_due_ms) as u(tenant, entity, delta, expected, release, due_ms)
   where l.tenant = u.tenant and l.entity = u.entity;
   delete from lane l using unnest(l_tenant, l_entity, l_release) as u(tenant, entity, release)

@@ -85,14 +85,24 @@ function customFields(
 
 /** The calendar date at an instant in a time zone: a Date field has no zone, so 23:30 in New York must not become tomorrow. */
 export function dateIn(timeZone: string, instant: string): string {
-  const parts = new Intl.DateTimeFormat('en', {
+  const parts = calendarOf(timeZone).formatToParts(new Date(instant));
+  const part = (type: Intl.DateTimeFormatPartTypes) =>
+    parts.find((candidate) => candidate.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')}`;
+}
+
+/** Made once a zone: making one takes longer than all else about an order's header. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+function calendarOf(timeZone: string): Intl.DateTimeFormat {
+  const known = calendars.get(timeZone);
+  if (known !== undefined) return known;
+  const calendar = new Intl.DateTimeFormat('en', {
     timeZone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
     calendar: 'iso8601',
-  }).formatToParts(new Date(instant));
-  const part = (type: Intl.DateTimeFormatPartTypes) =>
-    parts.find((candidate) => candidate.type === type)?.value ?? '';
-  return `${part('year')}-${part('month')}-${part('day')}`;
+  });
+  calendars.set(timeZone, calendar);
+  return calendar;
 }
