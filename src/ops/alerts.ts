@@ -122,6 +122,8 @@ async function connectionAlerts(database: Database, tenant: string): Promise<Pen
     cause: string | null;
     detail: string | null;
     since: Date;
+    /** As the database has it: a Date lacks the microseconds by which it is told apart. */
+    exact_since: string;
   };
   const rows = await inTransaction(
     database,
@@ -129,7 +131,7 @@ async function connectionAlerts(database: Database, tenant: string): Promise<Pen
     async (client) =>
       (
         await client.query<Row>(
-          '/* alerts_connections */ select connection, state, cause, detail, since from connection_state where tenant = $1 and not announced',
+          '/* alerts_connections */ select connection, state, cause, detail, since, since::text as exact_since from connection_state where tenant = $1 and not announced',
           [tenant],
         )
       ).rows,
@@ -147,8 +149,8 @@ async function connectionAlerts(database: Database, tenant: string): Promise<Pen
         [tenant],
         async (client) =>
           void (await client.query(
-            '/* alerts_connection_done */ update connection_state set announced = true where tenant = $1 and connection = $2 and since = $3',
-            [tenant, row.connection, row.since],
+            '/* alerts_connection_done */ update connection_state set announced = true where tenant = $1 and connection = $2 and since = $3::timestamptz',
+            [tenant, row.connection, row.exact_since],
           )),
       ),
   }));

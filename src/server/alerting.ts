@@ -5,14 +5,14 @@ import { type Database, inTransaction } from '#journal/database.ts';
 import { sendAlerts } from '#ops/alerts.ts';
 import type { Retailer } from './retailers/retailer.ts';
 
-const everyMs = 5_000;
-const postWithinMs = 10_000;
+const defaultTimes = { everyMs: 5_000, postWithinMs: 10_000 };
 
 /** Posts alerts for every retailer that wants them, until stopped. Of several processes one at a time does. */
 export function startAlerting(
   database: Database,
   retailers: readonly Retailer[],
   log: Logger,
+  { everyMs, postWithinMs } = defaultTimes,
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
