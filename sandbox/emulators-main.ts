@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import { serveControl } from './platforms/control.ts';
 import { Sandbox } from './platforms/sandbox.ts';
 import { setUps } from './platforms/set-ups.ts';
+import { tempers } from './traffic/temper.ts';
 
 /**
  * The emulated systems as a process: `node sandbox/emulators-main.ts --directory <folder for the journals> [--seed 1] [--chaos]
- * [--retailers northwind-apparel,harbour-supply] [--port 0]`. Prints one JSON line: where everything is, and the variables that
+ * [--retailers northwind-apparel,harbour-supply] [--port 0] [--temper calm|torture] [--deliveries <file>] [--sync]`. Prints one JSON line: where everything is, and the variables that
  * lead the product to it.
  */
 const { values } = parseArgs({
@@ -16,15 +17,23 @@ const { values } = parseArgs({
     retailers: { type: 'string' },
     port: { type: 'string', default: '0' },
     chaos: { type: 'boolean', default: false },
+    temper: { type: 'string', default: 'calm' },
+    deliveries: { type: 'string' },
+    sync: { type: 'boolean', default: false },
   },
 });
 const wanted = values.retailers?.split(',');
+const temper = tempers.find((name) => name === values.temper);
+if (temper === undefined) throw new RangeError(`--temper is one of ${tempers.join(', ')}`);
 await mkdir(values.directory, { recursive: true });
 const sandbox = await Sandbox.start({
   setUps: setUps.filter(({ profile }) => wanted === undefined || wanted.includes(profile.retailer)),
   directory: values.directory,
   seed: Number(values.seed),
   isChaos: values.chaos,
+  temper,
+  deliveriesFile: values.deliveries ?? null,
+  syncJournals: values.sync,
 });
 const control = await serveControl(sandbox, Number(values.port));
 process.stdout.write(

@@ -13,11 +13,16 @@ export type ProductOptions = {
   /** The variables that the retailers' folders refer to. */
   readonly environment: Readonly<Record<string, string>>;
   readonly pollIntervalScale: number;
+  /** The repository's own `retailers/` unless said otherwise. */
+  readonly retailersDirectory?: string;
+  /** How long a gateway that was killed stays away. */
+  readonly gatewayRestartAfterMs?: number;
 };
 
 /** The product as it is installed: a process with gateway and scheduler, and two workers. */
 export type Product = {
   readonly gatewayUrl: string;
+  readonly gateway: Supervised;
   readonly workers: readonly Supervised[];
   /** What a shell needs to use the command line tool beside it. */
   readonly environment: Readonly<Record<string, string>>;
@@ -37,7 +42,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     ...options.environment,
     DATABASE_URL: options.databaseUrl,
     TALLYPORT_MASTER_KEY: randomBytes(32).toString('base64'),
-    TALLYPORT_RETAILERS_DIR: join(root, 'retailers'),
+    TALLYPORT_RETAILERS_DIR: options.retailersDirectory ?? join(root, 'retailers'),
     TALLYPORT_RETAILERS: options.retailers.join(','),
     TALLYPORT_LEASE_MS: String(leaseMs),
   };
@@ -47,7 +52,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       command: [join(root, 'src/server/main.ts'), '--role', role],
       environment: { ...environment, TALLYPORT_NODE: name, LOG_LEVEL: 'warn', PORT: '0', ...more },
       logFile: join(options.directory, `${name}.log`),
-      restartAfterMs,
+      restartAfterMs: (name === 'gateway' ? options.gatewayRestartAfterMs : undefined) ?? restartAfterMs,
     });
   const gateway = process('gateway', 'gateway,scheduler', {
     PORT: String(port),
@@ -65,7 +70,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     throw new Error(`the gateway did not come up: see ${join(options.directory, 'gateway.log')}`);
   }
   for (const worker of workers) worker.start();
-  return { gatewayUrl, workers, environment, stop };
+  return { gatewayUrl, gateway, workers, environment, stop };
 }
 
 async function isReady(url: string, process: Supervised): Promise<boolean> {

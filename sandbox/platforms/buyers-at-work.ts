@@ -1,5 +1,6 @@
 import type { LifeEvent, PlannedOrder } from '../traffic/planned-order.ts';
 import { planOrder } from '../traffic/order-generator.ts';
+import { pace, type Rush } from '../traffic/pace.ts';
 import type { RetailerPlatforms } from './retailer-platforms.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -26,13 +27,13 @@ export class BuyersAtWork {
     return this.#wanted;
   }
 
-  /** Places so many more orders, `perSecond` of them a second. */
-  begin(orders: number, perSecond: number): void {
+  /** Places so many more orders, `perSecond` of them a second, and faster in a rush. */
+  begin(orders: number, perSecond: number, rush: Rush | null = null): void {
     const first = this.#wanted;
     this.#wanted += orders;
     // From one start, so that a timer that comes late does not slow the rest down.
-    for (let index = 0; index < orders; index += 1)
-      this.#schedule.after((index * 1_000) / perSecond, () => void this.#place(first + index));
+    for (const [index, atMs] of pace(orders, perSecond, rush).entries())
+      this.#schedule.after(atMs, () => void this.#place(first + index));
   }
 
   /** Places one more order now, in a given retailer's shop where one is named. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { weathers } from './fault-weather.ts';
 import { systems } from './journal-files.ts';
 import type { Sandbox } from './sandbox.ts';
+import { spellSchema } from './spell.ts';
 
 const order = { retailer: z.string(), order: z.string().regex(/^\d+$/) };
 
@@ -35,6 +36,8 @@ const actions = {
     }),
     (sandbox, { weather, retailer, system }) => sandbox.weather(weather, retailer, system),
   ),
+  '/spell': action(spellSchema, (sandbox, spell) => sandbox.spells.begin(spell)),
+  '/spell/over': action(z.strictObject({ id: z.string() }), (sandbox, { id }) => sandbox.spells.end(id)),
   '/counts': action(z.strictObject({}), (sandbox) => sandbox.recordCounts()),
 } as const;
 

@@ -9,7 +9,8 @@ export type Weather = (typeof weathers)[number];
 type Spells = { readonly everyMs: number; readonly forMs: number };
 const spells = { erp: { everyMs: 6_000, forMs: 1_200 }, crm: { everyMs: 9_000, forMs: 900 } } as const;
 
-const isWrite: Readonly<Record<'shop' | 'erp' | 'crm', (request: EmulatorRequest) => boolean>> = {
+/** Whether a request may change something, as far as its text tells. */
+export const isWrite: Readonly<Record<'shop' | 'erp' | 'crm', (request: EmulatorRequest) => boolean>> = {
   shop: ({ body }) => body.includes('mutation'),
   erp: ({ body }) =>
     /"method":\s*"(?:model|wizard)\.[a-z_.]+\.(?:create|write|quote|confirm|process|cancel|execute)"/.test(
@@ -30,7 +31,7 @@ export function setWeather(
 ): void {
   faults.clear();
   if (weather === 'calm') return;
-  if (weather === 'down') return faults.often({ kind: 'reset' }, 1);
+  if (weather === 'down') return void faults.often({ kind: 'reset' }, 1);
   if (system !== 'shop') {
     const isBad = badSpell(spells[system], random.next());
     faults.often({ kind: 'answer', status: 503, headers: { 'retry-after': '1' } }, 0.5, isBad);

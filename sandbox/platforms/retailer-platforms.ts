@@ -3,7 +3,7 @@ import { seededRandom } from '#connector-testkit/seeded-random.ts';
 import { salesforceEmulator } from '#connectors/salesforce/emulator.ts';
 import type { EmulatedOrg } from '#connectors/salesforce/emulator/emulated-org.ts';
 import { shopifyEmulator, type ShopifyPlatform } from '#connectors/shopify/emulator.ts';
-import type { WebhookOptions } from '#connectors/shopify/emulator/webhook-sender.ts';
+import type { WebhookOptions } from '#connectors/shopify/emulator/webhook-options.ts';
 import { trytonEmulator, type TrytonPlatform } from '#connectors/tryton/emulator.ts';
 import { erpData } from './erp-data.ts';
 import { setWeather, type Weather } from './fault-weather.ts';
@@ -25,16 +25,19 @@ export type PlatformOptions = {
   readonly directory: string;
   readonly seed: number;
   readonly webhooks: WebhookOptions;
+  /** No answer leaves before the journal's file is synced. */
+  readonly syncJournals?: boolean;
 };
 
 /** Starts a retailer's shop, ERP and CRM on free loopback ports. */
 export async function startPlatforms(
   setUp: RetailerSetUp,
-  { directory, seed, webhooks }: PlatformOptions,
+  { directory, seed, webhooks, syncJournals = false }: PlatformOptions,
 ): Promise<RetailerPlatforms> {
   const { profile } = setUp;
   const options = (system: System): EmulatorOptions => ({
     journalFile: journalFile(directory, profile.retailer, system),
+    syncJournal: syncJournals,
     seed: seed * 31 + system.charCodeAt(0),
   });
   const [shop, erp, crm] = await Promise.all([

@@ -1,11 +1,17 @@
+import { type DeliveryHistory, deliveryHistory } from '#connector-testkit/delivery-history.ts';
 import { type EffectJournal, effectJournal } from '#connector-testkit/effect-journal.ts';
+import type { Rush } from '../traffic/pace.ts';
+import type { Temper } from '../traffic/temper.ts';
 import { BuyersAtWork, type Placed } from './buyers-at-work.ts';
+import type { WebhookOptions } from '#connectors/shopify/emulator/webhook-options.ts';
+import type { WebhookSender } from '#connectors/shopify/emulator/webhook-sender.ts';
 import type { Weather } from './fault-weather.ts';
 import { type System, trafficFile } from './journal-files.ts';
 import { productEnvironment } from './product-environment.ts';
 import { type RetailerPlatforms, startPlatforms } from './retailer-platforms.ts';
 import { Schedule } from './schedule.ts';
-import type { RetailerSetUp } from './set-ups.ts';
+import { calmSending, Spells } from './spells.ts';
+import { type RetailerSetUp, temperedSetUp } from './set-ups.ts';
 import { Warehouse } from './warehouse.ts';
 
 export type SandboxOptions = {
@@ -14,6 +20,12 @@ export type SandboxOptions = {
   readonly seed: number;
   /** 20 % of the webhooks twice, all of them out of order, 2 % never. */
   readonly isChaos: boolean;
+  /** Buyers that race and rush, a warehouse that leaves rests; calm by itself. */
+  readonly temper?: Temper;
+  /** Gets one line for each attempt to deliver a webhook. */
+  readonly deliveriesFile?: string | null;
+  /** No answer of a platform leaves before its effects are synced to the journal. */
+  readonly syncJournals?: boolean;
 };
 
 /** What is going on, for whoever waits for it to end. */
@@ -24,11 +36,16 @@ export type SandboxStatus = {
   readonly pending: number;
   /** Shops to which the product has subscribed. */
   readonly subscribed: number;
-  readonly webhooks: Readonly<Record<'sent' | 'accepted' | 'failed' | 'dropped' | 'duplicated', number>>;
+  readonly webhooks: Readonly<Record<keyof WebhookSender['counts'], number>>;
   readonly faults: Readonly<Record<string, number>>;
 };
 
 const lookEveryMs = 100;
+/** In the middle of what a torture orders, a tenth of it comes ten times as fast. */
+const rushOf: Readonly<Record<Temper, Rush | null>> = {
+  calm: null,
+  torture: { from: 0.45, to: 0.55, times: 10 },
+};
 
 /** All emulated systems of all retailers, with the people in front of them: buyers and warehouses. */
 export class Sandbox {
@@ -38,9 +55,21 @@ export class Sandbox {
   readonly #warehouses: ReadonlyMap<string, Warehouse>;
   readonly #traffic: EffectJournal;
   readonly #looking: NodeJS.Timeout;
+  readonly #rush: Rush | null;
+  readonly #history: DeliveryHistory | null;
+  /** What platforms do wrong on purpose, beside the weather. */
+  readonly spells: Spells;
 
-  private constructor(platforms: readonly RetailerPlatforms[], { directory, seed }: SandboxOptions) {
+  private constructor(
+    platforms: readonly RetailerPlatforms[],
+    history: DeliveryHistory | null,
+    usual: WebhookOptions,
+    { directory, seed, temper = 'calm' }: SandboxOptions,
+  ) {
     this.#platforms = platforms;
+    this.#history = history;
+    this.spells = new Spells(platforms, calmSending(usual));
+    this.#rush = rushOf[temper];
     this.#traffic = effectJournal(trafficFile(directory));
     this.#schedule = new Schedule((error) =>
       this.#traffic.record('task.failed', '-', {
@@ -57,16 +86,24 @@ export class Sandbox {
   }
 
   static async start(options: SandboxOptions): Promise<Sandbox> {
-    const { setUps, directory, seed, isChaos } = options;
+    const { setUps, directory, seed, isChaos, temper = 'calm', syncJournals = false } = options;
+    const history = options.deliveriesFile ? deliveryHistory(options.deliveriesFile) : null;
     // Shopify's pace of retries, 4 hours for 8 of them, in a minute and a half.
     const timeScale = 1 / 160;
     const webhooks = isChaos
       ? { timeScale, duplicated: 0.2, dropped: 0.02, shuffleMs: 1_500 }
       : { timeScale, duplicated: 0.02, dropped: 0, shuffleMs: 20 };
     const platforms = await Promise.all(
-      setUps.map((setUp, index) => startPlatforms(setUp, { directory, seed: seed + index, webhooks })),
+      setUps.map((setUp, index) =>
+        startPlatforms(temperedSetUp(setUp, temper), {
+          directory,
+          seed: seed + index,
+          webhooks: { ...webhooks, history },
+          syncJournals,
+        }),
+      ),
     );
-    return new Sandbox(platforms, options);
+    return new Sandbox(platforms, history, webhooks, options);
   }
 
   get environment(): Readonly<Record<string, string>> {
@@ -83,24 +120,36 @@ export class Sandbox {
   }
 
   status(): SandboxStatus {
-    const webhooks = { sent: 0, accepted: 0, failed: 0, dropped: 0, duplicated: 0 };
+    const webhooks = {
+      sent: 0,
+      accepted: 0,
+      failed: 0,
+      dropped: 0,
+      duplicated: 0,
+      late: 0,
+      malformed: 0,
+      forged: 0,
+    };
     const faults: Record<string, number> = {};
     let subscribed = 0;
+    let underWay = 0;
     for (const { shop, erp, crm } of this.#platforms) {
       // In the order of the configured topics, so that the last one stands for all.
       if (shop.platform.shop.subscriptions.some(({ topic }) => topic === 'FULFILLMENTS_UPDATE'))
         subscribed += 1;
+      underWay += shop.platform.webhooks.pending;
       for (const name of Object.keys(webhooks) as (keyof typeof webhooks)[])
         webhooks[name] += shop.platform.webhooks.counts[name];
       for (const [kind, count] of [shop, erp, crm].flatMap((emulator) => [...emulator.faults.injected]))
         faults[kind] = (faults[kind] ?? 0) + count;
     }
     const { wanted, placed } = this.#buyers;
-    return { wanted, placed, pending: this.#schedule.pending, subscribed, webhooks, faults };
+    const pending = this.#schedule.pending + underWay;
+    return { wanted, placed, pending, subscribed, webhooks, faults };
   }
 
   begin(orders: number, perSecond: number): void {
-    this.#buyers.begin(orders, perSecond);
+    this.#buyers.begin(orders, perSecond, this.#rush);
   }
 
   placeOne(retailer?: string): Placed {
@@ -134,9 +183,11 @@ export class Sandbox {
 
   async close(): Promise<void> {
     clearInterval(this.#looking);
+    this.spells.close();
     this.#schedule.close();
     await Promise.all(this.#platforms.map((platforms) => platforms.close()));
     this.#traffic.close();
+    this.#history?.close();
   }
 
   #platformsOf(retailer: string): RetailerPlatforms {

@@ -5,6 +5,7 @@ import type { Seed } from '#connectors/tryton/emulator/seed.ts';
 import { harbourSupply } from '../traffic/harbour-supply.ts';
 import { northwindApparel } from '../traffic/northwind-apparel.ts';
 import type { ShopProfile } from '../traffic/shop-profile.ts';
+import { type Temper, tempered } from '../traffic/temper.ts';
 
 /** How a retailer's three systems are set up. */
 export type RetailerSetUp = {
@@ -16,7 +17,7 @@ export type RetailerSetUp = {
   readonly shop: ShopifyEmulatorOptions & { readonly shop: string; readonly clientSecret: string };
   readonly erp: {
     readonly server: { readonly database: string; readonly password: string } & TrytonEmulatorOptions;
-    readonly data: Pick<Seed, 'taxes' | 'taxRounding'>;
+    readonly data: Pick<Seed, 'taxes' | 'taxRounding'> & Partial<Pick<Seed, 'currencies'>>;
     /** The ERP's own number of an article, where it is not the SKU. */
     readonly articleNumbers: Readonly<Record<string, string>>;
   };
@@ -25,6 +26,17 @@ export type RetailerSetUp = {
 
 /** A shop on the Plus plan. Points. */
 const plus = { plus: true, bucket: { capacity: 20_000, refillPerSecond: 1_000 } } as const;
+
+/** What the orgs show of an order beside the standard fields; `retailers/` names the same ones. */
+const orderFields: SalesforceEmulatorOptions['customFields'] = {
+  Order: [
+    { name: 'Status__c', type: 'string', length: 40 },
+    { name: 'Payment_State__c', type: 'string', length: 40 },
+    { name: 'Grand_Total__c', type: 'double', scale: 3 },
+    { name: 'Cancelled_At__c', type: 'datetime' },
+    { name: 'Erp_Number__c', type: 'string', length: 40 },
+  ],
+};
 
 /** The two retailers of the sandbox, as unlike as their folders under retailers/. Credentials are the emulators' own. */
 export const setUps: readonly RetailerSetUp[] = [
@@ -42,16 +54,33 @@ export const setUps: readonly RetailerSetUp[] = [
           { name: 'Texas 6.25%', rate: '0.0625' },
         ],
         taxRounding: 'document',
+        currencies: [
+          { code: 'USD', digits: 2 },
+          { code: 'EUR', digits: 2 },
+          { code: 'JPY', digits: 0 },
+          { code: 'KWD', digits: 3 },
+        ],
       },
       articleNumbers: {},
     },
-    crm: { multiCurrency: true, personAccounts: true, currencies: { USD: 2, EUR: 2, JPY: 0 } },
+    crm: {
+      multiCurrency: true,
+      personAccounts: true,
+      currencies: { USD: 2, EUR: 2, JPY: 0, KWD: 3 },
+      customFields: orderFields,
+    },
   },
   {
     profile: harbourSupply,
     prefix: 'HARBOUR',
     shopConnection: 'shopify-uk',
-    shop: { ...plus, shop: 'harbour-supply.myshopify.com', clientSecret: 'emulated-secret-of-harbour' },
+    shop: {
+      ...plus,
+      shop: 'harbour-supply.myshopify.com',
+      clientSecret: 'emulated-secret-of-harbour',
+      // Far from the other shop's: a number of one never means anything in the other.
+      firstId: 910_000_000_000_000_003n,
+    },
     erp: {
       server: { database: 'harbour', password: 'emulated-password-of-harbour' },
       data: { taxes: [{ name: 'VAT 20%', rate: '0.2' }], taxRounding: 'document' },
@@ -69,6 +98,14 @@ export const setUps: readonly RetailerSetUp[] = [
         'HS-KIT-MOORING': '49001',
       },
     },
-    crm: { currencies: { GBP: 2 } },
+    crm: { currencies: { GBP: 2 }, customFields: orderFields },
   },
 ];
+
+/** The same retailer with buyers and a warehouse of that temper. */
+export const temperedSetUp = (setUp: RetailerSetUp, temper: Temper): RetailerSetUp => ({
+  ...setUp,
+  profile: tempered(setUp.profile, temper, {
+    canGrow: Object.keys(setUp.erp.articleNumbers).length === 0,
+  }),
+});

@@ -15,6 +15,8 @@ export class Warehouse {
   readonly #seed: number;
   #seen = 0;
   isResting = false;
+  /** Sales that are set aside, by their reference: nobody ships them. */
+  isSetAside: (reference: string) => boolean = () => false;
 
   constructor(platforms: RetailerPlatforms, schedule: Schedule, seed: number) {
     this.#platforms = platforms;
@@ -27,7 +29,8 @@ export class Warehouse {
     const { effects } = this.#platforms.erp.journal;
     for (; this.#seen < effects.length; this.#seen += 1) {
       const effect = effects[this.#seen];
-      if (effect?.type === 'sale.processed' && !this.isResting) this.#takeUp(effect);
+      if (effect?.type === 'sale.processed' && !this.isResting && !this.isSetAside(effect.key))
+        this.#takeUp(effect);
     }
   }
 
@@ -53,12 +56,16 @@ export class Warehouse {
     const firstMs = random.between(pickMs.least, pickMs.most);
     const tracking = random.next() < 0.85 ? this.#numbers(key, parts) : [];
     const { platform } = this.#platforms.erp;
-    for (let part = 0; part < parts; part += 1) {
+    const isPaid = random.next() < 0.5;
+    // The rest waits for goods that do not come.
+    const isInPart = random.next() < this.#platforms.setUp.profile.shares.shippedInPart;
+    const planned = isInPart ? Math.max(parts, 2) : parts;
+    for (let part = 0; part < (isInPart ? planned - 1 : planned); part += 1) {
       this.#schedule.after(firstMs + part * betweenPartsMs, () => {
         // What was taken back meanwhile has no shipment that waits, and nothing leaves.
         platform.ship(sale, {
-          parts: parts - part,
-          keep: parts - part - 1,
+          parts: planned - part,
+          keep: planned - part - 1,
           tracking: tracking.slice(part, part + 1),
         });
       });
@@ -68,7 +75,7 @@ export class Warehouse {
         platform.shipments.ofSale(platform.store.get('sale.sale', sale)).length === 0 ||
         this.#isShipped(sale)
       )
-        platform.invoice(sale, { paid: random.next() < 0.5 });
+        platform.invoice(sale, { paid: isPaid });
     });
   }
 

@@ -8,7 +8,7 @@ export function basket(random: SeededRandom, profile: ShopProfile, place: Place)
   const wanted = 1 + Math.floor(random.next() ** 2.5 * 8);
   const chosen = new Map<string, PlacedLine>();
   for (let draw = 0; draw < wanted; draw += 1) {
-    const article = skewed(random, profile.articles);
+    const article = wantedArticle(random, profile);
     const quantity = 1 + Math.floor(random.next() ** 3 * (profile.taxesIncluded ? 6 : 3));
     chosen.set(article.sku, articleLine(article, quantity, place));
   }
@@ -17,6 +17,13 @@ export function basket(random: SeededRandom, profile: ShopProfile, place: Place)
   if (happens(random, profile.shares.giftCardBought))
     lines.push({ title: 'Gift card', price: random.pick(['25.00', '50.00', '100.00']), giftCard: true });
   return lines;
+}
+
+function wantedArticle(random: SeededRandom, { articles, hot }: ShopProfile): Article {
+  if (hot === undefined) return skewed(random, articles);
+  return happens(random, hot.share)
+    ? random.pick(articles.slice(0, hot.articles))
+    : random.pick(articles.slice(hot.articles));
 }
 
 export const articleLine = (article: Article, quantity: number, { tax }: Place): PlacedLine => ({

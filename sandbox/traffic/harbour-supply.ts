@@ -96,5 +96,8 @@ export const harbourSupply: ShopProfile = {
     cancelledEarly: 0.02,
     cancelledLate: 0.02,
     editedEarly: 0.25,
+    editedLate: 0,
+    cancelledRacing: 0,
+    shippedInPart: 0,
   },
 };

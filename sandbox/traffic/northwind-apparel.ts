@@ -129,5 +129,8 @@ export const northwindApparel: ShopProfile = {
     cancelledEarly: 0.02,
     cancelledLate: 0.02,
     editedEarly: 0.25,
+    editedLate: 0,
+    cancelledRacing: 0,
+    shippedInPart: 0,
   },
 };

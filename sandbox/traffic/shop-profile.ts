@@ -34,6 +34,8 @@ export type ShopProfile = {
   /** Share of all orders of an installation. */
   readonly weight: number;
   readonly articles: readonly Article[];
+  /** The first so many articles take this share of the demand; without it, demand falls off along the catalogue. */
+  readonly hot?: { readonly articles: number; readonly share: number };
   readonly bundles: readonly Bundle[];
   readonly places: readonly Place[];
   readonly shipping: readonly { readonly title: string; readonly code: string; readonly price: string }[];
@@ -62,5 +64,11 @@ export type ShopProfile = {
     readonly cancelledEarly: number;
     readonly cancelledLate: number;
     readonly editedEarly: number;
+    /** Changed after the payment, when the ERP may have it already. */
+    readonly editedLate: number;
+    /** Cancelled while the warehouse picks: whoever is first wins. */
+    readonly cancelledRacing: number;
+    /** Sales of which the warehouse ships a part and no more. */
+    readonly shippedInPart: number;
   };
 };

@@ -36,3 +36,22 @@ test('an effect stands in the file before `record` returns, and a second journal
   expect(lines().map(({ key }) => key)).toEqual(['A', 'B']);
   rmSync(folder, { recursive: true });
 });
+
+test('with `sync`, an answer waits until its effect is on the disk, and many share one wait', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'effect-journal-'));
+  const journal = effectJournal(join(folder, 'effects.jsonl'), { sync: true });
+  journal.record('sale.created', 'A', {});
+  const first = journal.synced();
+  journal.record('sale.created', 'B', {});
+  journal.record('sale.created', 'C', {});
+  // Written after the first wait began: theirs is another one, and the same for both.
+  expect(journal.synced()).not.toBe(first);
+  expect(journal.synced()).toBe(journal.synced());
+  await Promise.all([first, journal.synced()]);
+  await journal.synced();
+  journal.record('sale.created', 'D', {});
+  const last = journal.synced();
+  journal.close();
+  await last;
+  rmSync(folder, { recursive: true });
+});

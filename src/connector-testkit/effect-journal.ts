@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import type { Json } from '#canonical/json.ts';
 
 /** Something that really took effect in an emulated platform: the ground truth that checks count. */
@@ -18,19 +18,29 @@ export type EffectJournal = {
   readonly effects: readonly Effect[];
   /** How often each key had this effect. */
   counts(type: string): ReadonlyMap<string, number>;
+  /** Resolves when everything recorded so far would survive a loss of power; at once where that was not asked for. */
+  synced(): Promise<void>;
   close(): void;
 };
 
-/** Appends to memory and, where a file is named, to it as one JSON object a line, written before the answer leaves. */
-export function effectJournal(file: string | null): EffectJournal {
+/**
+ * Appends to memory and, where a file is named, to it as one JSON object a line, written before the answer leaves. With `sync` whoever answers
+ * waits for `synced`: one fdatasync serves all that were recorded before it began.
+ */
+export function effectJournal(
+  file: string | null,
+  { sync = false }: { readonly sync?: boolean } = {},
+): EffectJournal {
   const effects: Effect[] = [];
   const descriptor = file === null ? null : openSync(file, 'a');
+  const batches = descriptor !== null && sync ? syncBatches(descriptor) : null;
   return {
     effects,
     record(type, key, data) {
       const effect: Effect = { seq: effects.length + 1, at: new Date().toISOString(), type, key, data };
       effects.push(effect);
       if (descriptor !== null) writeSync(descriptor, `${JSON.stringify(effect)}\n`);
+      batches?.written();
       return effect;
     },
     counts(type) {
@@ -39,8 +49,50 @@ export function effectJournal(file: string | null): EffectJournal {
         if (effect.type === type) counts.set(effect.key, (counts.get(effect.key) ?? 0) + 1);
       return counts;
     },
+    synced: () => batches?.synced() ?? Promise.resolve(),
     close() {
-      if (descriptor !== null) closeSync(descriptor);
+      if (descriptor === null) return;
+      batches?.end();
+      closeSync(descriptor);
+    },
+  };
+}
+
+/** Syncs a file in batches: at most one fdatasync is under way, and what is written meanwhile waits for the next. */
+function syncBatches(descriptor: number) {
+  let running: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+  let isDirty = false;
+  let isOver = false;
+  const begin = (): Promise<void> => {
+    isDirty = false;
+    running = new Promise<void>((resolve, reject) => {
+      if (isOver) return resolve();
+      fdatasync(descriptor, (error) => {
+        running = null;
+        // Closed meanwhile: the end has synced it.
+        if (error === null || isOver) resolve();
+        else reject(error);
+      });
+    });
+    return running;
+  };
+  return {
+    written(): void {
+      isDirty = true;
+    },
+    synced(): Promise<void> {
+      if (!isDirty) return next ?? running ?? Promise.resolve();
+      if (running === null) return begin();
+      next ??= running.then(() => {
+        next = null;
+        return begin();
+      });
+      return next;
+    },
+    end(): void {
+      isOver = true;
+      fdatasyncSync(descriptor);
     },
   };
 }

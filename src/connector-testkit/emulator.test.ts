@@ -85,6 +85,13 @@ test('silence before: no effect; silence after: the effect; both end by the dead
   expect(made()).toBe(1);
 });
 
+test('an effect that is late: no answer now, the effect after a while', async () => {
+  emulator.faults.next({ kind: 'effect-late', ms: 30 });
+  expect((await ask()).kind).toBe('lost');
+  expect(made()).toBe(0);
+  await expect.poll(made).toBe(1);
+});
+
 test('a delay is only a delay', async () => {
   emulator.faults.next({ kind: 'delay', ms: 30 });
   expect(await ask()).toMatchObject({ kind: 'response', status: 201 });

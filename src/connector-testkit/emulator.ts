@@ -11,6 +11,8 @@ export type EmulatorOptions = {
   /** 0 = any free port. */
   readonly port?: number;
   readonly journalFile?: string | null;
+  /** No answer leaves before the effects behind it are synced to the journal's file. */
+  readonly syncJournal?: boolean;
   readonly seed?: number;
 };
 
@@ -30,7 +32,7 @@ export type Emulator<Platform> = {
 export async function startEmulator<
   Platform extends { handle(request: EmulatorRequest): EmulatorResponse | Promise<EmulatorResponse> },
 >(make: (journal: EffectJournal) => Platform, options: EmulatorOptions = {}): Promise<Emulator<Platform>> {
-  const journal = effectJournal(options.journalFile ?? null);
+  const journal = effectJournal(options.journalFile ?? null, { sync: options.syncJournal ?? false });
   const faults = new FaultPlan(options.seed);
   const platform = make(journal);
 
@@ -45,7 +47,12 @@ export async function startEmulator<
         body: fault.body ?? '',
         ...(fault.headers && { headers: fault.headers }),
       });
+    if (fault?.kind === 'effect-late') {
+      incoming.socket.destroy();
+      await sleep(fault.ms);
+    }
     const response = await platform.handle(request);
+    await journal.synced();
     if (fault?.kind === 'hang-after') await sleep(fault.ms);
     if (fault?.kind === 'reset-after' || fault?.kind === 'hang-after') return void incoming.socket.destroy();
     send(outgoing, response);

@@ -56,3 +56,12 @@ test('it counts what it injected', () => {
   kinds(plan, 5);
   expect([...plan.injected]).toEqual([['answer', 2]]);
 });
+
+test('a fault that comes often is taken away alone', () => {
+  const plan = new FaultPlan();
+  const end = plan.often({ kind: 'reset' }, 1);
+  plan.often({ kind: 'delay', ms: 1 }, 1);
+  expect(kinds(plan, 1)).toEqual(['reset']);
+  end();
+  expect(kinds(plan, 1)).toEqual(['delay']);
+});

@@ -13,6 +13,8 @@ export type Fault =
   | { readonly kind: 'reset-after' }
   | { readonly kind: 'hang'; readonly ms: number }
   | { readonly kind: 'hang-after'; readonly ms: number }
+  /** No answer, and the effect comes so much later: a request whose caller is gone runs on. */
+  | { readonly kind: 'effect-late'; readonly ms: number }
   | { readonly kind: 'delay'; readonly ms: number };
 
 type Rule = {
@@ -38,9 +40,17 @@ export class FaultPlan {
     this.#rules.push({ fault, when, left: times, probability: 1 });
   }
 
-  /** Every matching request with this probability, until `clear`. */
-  often(fault: Fault, probability: number, when: (request: EmulatorRequest) => boolean = () => true): void {
-    this.#rules.push({ fault, when, left: Number.POSITIVE_INFINITY, probability });
+  /** Every matching request with this probability, until `clear` or until the answer is called. */
+  often(
+    fault: Fault,
+    probability: number,
+    when: (request: EmulatorRequest) => boolean = () => true,
+  ): () => void {
+    const rule = { fault, when, left: Number.POSITIVE_INFINITY, probability };
+    this.#rules.push(rule);
+    return () => {
+      this.#rules = this.#rules.filter((each) => each !== rule);
+    };
   }
 
   clear(): void {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { expect } from 'vitest';
 import type { ShopifyEmulatorOptions } from '#connectors/shopify/emulator.ts';
-import type { WebhookOptions } from '#connectors/shopify/emulator/webhook-sender.ts';
+import type { WebhookOptions } from '#connectors/shopify/emulator/webhook-options.ts';
 import type { OrderInput } from '#connectors/shopify/emulator/order-input.ts';
 import { bodyText, orderBody } from '#connectors/shopify/emulator/rest-body.ts';
 import { inTransaction } from '#journal/database.ts';

@@ -119,7 +119,7 @@ export class SalesforceClient {
     if (this.#budget.left(this.#services.now()) === 0) {
       return failed({
         kind: 'rate-limited',
-        retryAfterMs: dailyLimitPauseMs,
+        retryAfterMs: this.config.usedUpPauseMs,
         detail: `our ${this.config.callsPerDay} calls of 24 h are used up`,
       });
     }
@@ -161,11 +161,20 @@ export class SalesforceClient {
     this.#budget.spend(this.#services.now());
     if (result.kind === 'lost') return { ...failed(withoutAnswer(ask.effect, result.detail)), status: null };
     this.#reportLimits(result.headers['sforce-limit-info']);
-    const reply = readHttpAnswer(result.status, result.body, ask.effect, this.#externalIdFields);
+    const reply = this.#asConfigured(
+      readHttpAnswer(result.status, result.body, ask.effect, this.#externalIdFields),
+    );
     if (!reply.ok && reply.failure.kind === 'rate-limited' && reply.failure.retryAfterMs !== null) {
       this.#services.limits.report({ pausedForMs: reply.failure.retryAfterMs });
     }
     return { ...reply, status: result.status };
+  }
+
+  /** Where an answer means the usual pause of an allocation that is used up, the configured one takes its place. */
+  #asConfigured(reply: Reply<Json>): Reply<Json> {
+    if (reply.ok || reply.failure.kind !== 'rate-limited') return reply;
+    const isUsedUp = reply.failure.retryAfterMs === dailyLimitPauseMs;
+    return isUsedUp ? failed({ ...reply.failure, retryAfterMs: this.config.usedUpPauseMs }) : reply;
   }
 
   #reportLimits(header: string | undefined): void {

@@ -52,6 +52,13 @@ export const configSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe("our share of the org's rolling 24 h allocation of API calls; null = all that is left"),
+  usedUpPauseMs: z
+    .int()
+    .positive()
+    .default(15 * 60_000)
+    .describe(
+      'how long the org is left alone once its daily allocation or its storage is used up; calls come back by the hour',
+    ),
   clientName: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,40}$/)

@@ -11,7 +11,8 @@ import { AdminApi } from './emulator/admin-api.ts';
 import { PointsBucket } from './emulator/points-bucket.ts';
 import { shopRoots } from './emulator/roots.ts';
 import { Shop } from './emulator/shop.ts';
-import { type WebhookOptions, WebhookSender } from './emulator/webhook-sender.ts';
+import type { WebhookOptions } from './emulator/webhook-options.ts';
+import { WebhookSender } from './emulator/webhook-sender.ts';
 import { scopesNeeded } from './scopes.ts';
 
 /** What can be set; everything has a default that behaves like a shop on the standard plan. */
@@ -32,6 +33,8 @@ export type ShopifyEmulatorOptions = EmulatorOptions & {
   readonly scopes?: readonly string[];
   readonly supportedVersions?: readonly string[];
   readonly now?: () => number;
+  /** The first of the ids that the shop hands out; two shops that begin apart never share one. */
+  readonly firstId?: bigint;
 };
 
 /** Credentials of the emulated app, for a configuration that fits it. */
@@ -55,6 +58,8 @@ export class ShopifyPlatform {
   readonly webhooks: WebhookSender;
   /** Signs webhooks and proves the app; can be rotated. */
   clientSecret: string;
+  /** Signs webhooks instead, once set: the secret is being rotated, and both are valid. */
+  signingSecret: string | null = null;
   /** Served whatever is asked for, once set: an expired version falls forward. */
   servedVersion: string | null = null;
   readonly #api: AdminApi;
@@ -68,7 +73,7 @@ export class ShopifyPlatform {
       apiVersion: '2026-10',
       seed: options.seed ?? 1,
       now,
-      secret: () => this.clientSecret,
+      secret: () => this.signingSecret ?? this.clientSecret,
       subscriptions: (topic) =>
         this.shop.subscriptions.filter((known) => known.topic === topic.replace('/', '_').toUpperCase()),
       failed: ({ id }) => this.shop.unsubscribe(id),
@@ -76,7 +81,7 @@ export class ShopifyPlatform {
     this.shop = new Shop(
       {
         now,
-        firstId,
+        firstId: options.firstId ?? firstId,
         routingDelayMs: options.routingDelayMs ?? 0,
         searchLagMs: options.searchLagMs ?? 0,
         locationId: 'gid://shopify/Location/24826418',

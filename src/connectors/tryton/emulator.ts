@@ -12,6 +12,7 @@ import {
 import { HttpAnswer, rowLocked, ServerError } from './emulator/errors.ts';
 import { Invoices } from './emulator/invoices.ts';
 import { callModel, type Parts } from './emulator/methods.ts';
+import { RequestSlots } from './emulator/request-slots.ts';
 import { Sales } from './emulator/sales.ts';
 import { addProduct, defaultSeed, plant, type Seed } from './emulator/seed.ts';
 import { Sequences } from './emulator/sequences.ts';
@@ -36,6 +37,8 @@ export type TrytonEmulatorOptions = EmulatorOptions & {
   readonly searchLagMs?: number;
   /** Writing calls at the same time beyond which one finds its row locked; null: never. */
   readonly lockAbove?: number | null;
+  /** Requests at the same time that the account allows: one more is answered 429; null: any number, as the real server does. */
+  readonly requestLimit?: number | null;
   readonly now?: () => number;
 };
 
@@ -50,6 +53,7 @@ export class TrytonPlatform {
   readonly sales: Sales;
   readonly shipments: Shipments;
   readonly invoices: Invoices;
+  readonly slots: RequestSlots;
   readonly #options: TrytonEmulatorOptions;
   readonly #now: () => number;
   readonly #sessions: Sessions;
@@ -60,6 +64,7 @@ export class TrytonPlatform {
 
   constructor(journal: EffectJournal, options: TrytonEmulatorOptions) {
     this.#options = options;
+    this.slots = new RequestSlots(options.requestLimit ?? null);
     this.#now = options.now ?? Date.now;
     this.#searchLagMs = options.searchLagMs ?? 0;
     this.store = new Store(this.#now);
@@ -162,6 +167,15 @@ export class TrytonPlatform {
   }
 
   async handle(request: EmulatorRequest): Promise<EmulatorResponse> {
+    if (!this.slots.enter()) return html(429, 'Too Many Requests');
+    try {
+      return await this.#answer(request);
+    } finally {
+      this.slots.leave();
+    }
+  }
+
+  async #answer(request: EmulatorRequest): Promise<EmulatorResponse> {
     const body = parse(request.body);
     if (body === null) return html(400, 'Bad Request');
     const { id, method, params } = body;

@@ -109,6 +109,29 @@ test(
   },
 );
 
+test(
+  'messages lists each message once with its fate, a line each, as many as status counts',
+  { timeout },
+  async () => {
+    const [json, csv, some] = await Promise.all([
+      said('messages', '--json'),
+      said('messages', '--csv'),
+      said('messages', '--limit', '2'),
+    ]);
+    const messages = JSON.parse(json) as { fate: string; reason: string | null; sourceEventId: string }[];
+    const { received } = JSON.parse(await said('status', '--json')) as { received: number };
+    expect(messages.length).toBeGreaterThan(3);
+    expect(messages.length).toBeLessThanOrEqual(received);
+    // Brackets and a line a message: whoever cannot hold all of them reads it line by line.
+    expect(json.trim().split('\n')).toHaveLength(messages.length + 2);
+    expect(csv.trim().split('\n')).toHaveLength(messages.length + 1);
+    expect(some.trim().split('\n')).toHaveLength(3);
+    for (const { fate, reason } of messages)
+      if (!['applied', 'in-flight'].includes(fate)) expect(reason, fate).toMatch(/./);
+    expect(await said('messages', '--json', '--entity', 'order:nobody:1')).toBe('[]\n');
+  },
+);
+
 test('an identifier that nobody knows ends with 1, also in JSON', { timeout }, async () => {
   const runs = [
     ['trace', 'nobody'],

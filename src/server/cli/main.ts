@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { ConfigurationError, configurationExitCode } from '../config/configuration-error.ts';
 import { actCommand } from './act-command.ts';
+import { backlogCommand } from './backlog-command.ts';
 import { crosswalkCommand } from './crosswalk-command.ts';
 import { doctorCommand } from './doctor-command.ts';
+import { messagesCommand } from './messages-command.ts';
 import { parkedCommand } from './parked-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { statusCommand } from './status-command.ts';
@@ -15,8 +17,10 @@ const program = new Command('tallyport')
   .option('--tenant <name>', 'whose; needed where there are several');
 for (const command of [
   statusCommand,
+  backlogCommand,
   traceCommand,
   parkedCommand,
+  messagesCommand,
   actCommand,
   replayCommand,
   doctorCommand,

@@ -185,6 +185,11 @@ export class EmulatedOrg {
         account: parent(record['AccountId'], 'Account'),
         total: typeof total === 'number' ? new Big(total).toFixed() : null,
         currency: record['CurrencyIsoCode'] ?? null,
+        custom: Object.fromEntries(
+          Object.entries(record).filter(
+            ([name]) => name.endsWith('__c') && name !== this.options.externalIdField,
+          ),
+        ),
       });
     }
     if (object === 'OrderItem')

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '#canonical/json.ts';
 import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
 import { applyEdit, type OrderChange } from './editing.ts';
 import { FulfillmentOrderBook } from './fulfillment-order-book.ts';
@@ -16,6 +17,7 @@ import type {
 import { makeRefund } from './refunding.ts';
 import { bodyText, fulfillmentBody, orderBody, refundBody, transactionBody } from './rest-body.ts';
 import { shopTime } from './shop-time.ts';
+import { shownState } from './shown-state.ts';
 import { settleTotals } from './totals.ts';
 import type { WebhookSender } from './webhook-sender.ts';
 
@@ -68,7 +70,7 @@ export class Shop {
     this.#stamp(order);
     const id = idOf(order.id);
     const total = order.totalPriceSet.presentmentMoney;
-    this.#journal.record('order.placed', id, {
+    this.#note('order.placed', order, {
       name: order.name,
       total: total.amount,
       currency: total.currencyCode,
@@ -93,19 +95,14 @@ export class Shop {
     const order = this.#order(id);
     const authorized = order.transactions.some(({ kind }) => kind === 'AUTHORIZATION');
     const gateway = order.transactions[0]?.gateway ?? 'manual';
-    const transaction = newTransaction(
-      order,
-      authorized ? 'CAPTURE' : 'SALE',
-      gateway,
-      this.#instant(),
-      this.ids,
-    );
+    const kind = authorized ? 'CAPTURE' : 'SALE';
+    const transaction = newTransaction(order, kind, gateway, this.#instant(), this.ids);
     order.transactions.push(transaction);
     order.displayFinancialStatus = 'PAID';
     if (!order.paymentGatewayNames.includes(gateway)) order.paymentGatewayNames.push(gateway);
     settleTotals(order, 'later');
     this.#stamp(order);
-    this.#journal.record('order.paid', id, { amount: transaction.amountSet.presentmentMoney.amount });
+    this.#note('order.paid', order, { amount: transaction.amountSet.presentmentMoney.amount });
     const event = randomUUID();
     this.#sender.send('order_transactions/create', event, bodyText(transactionBody(transaction, order)));
     this.#tell(['orders/paid', 'orders/updated'], order, event);
@@ -125,7 +122,7 @@ export class Shop {
     }
     settleTotals(order, 'later');
     this.#stamp(order);
-    this.#journal.record('order.cancelled', id, { reason });
+    this.#note('order.cancelled', order, { reason });
     this.#tell(['orders/cancelled', 'orders/updated'], order, randomUUID());
   }
 
@@ -136,7 +133,7 @@ export class Shop {
     this.#route(order, added, this.#options.now());
     settleTotals(order, 'later');
     this.#stamp(order);
-    this.#journal.record('order.edited', id, {
+    this.#note('order.edited', order, {
       ...('add' in change ? { added: change.add.sku ?? null } : { removed: change.sku }),
       total: order.currentTotalPriceSet.presentmentMoney.amount,
     });
@@ -153,7 +150,7 @@ export class Shop {
     const refunded = { quantity, note, at: this.#instant(), locationId: this.#options.locationId };
     const refund = makeRefund(order, line, refunded, this.book, this.ids);
     this.#stamp(order);
-    this.#journal.record('order.refunded', id, {
+    this.#note('order.refunded', order, {
       sku,
       quantity,
       amount: refund.transactions[0]?.amountSet.presentmentMoney.amount ?? null,
@@ -220,6 +217,7 @@ export class Shop {
     this.#journal.record('fulfillment.created', `${idOf(order.id)}/${marker}`, {
       fulfillment: idOf(record.id),
       lines,
+      state: shownState(order),
     });
     const event = randomUUID();
     this.#sender.send('fulfillments/create', event, bodyText(fulfillmentBody(record, order)));
@@ -283,6 +281,10 @@ export class Shop {
   #tell(topics: readonly string[], order: OrderRecord, event: string): void {
     const body = bodyText(orderBody(order));
     for (const topic of topics) this.#sender.send(topic, event, body);
+  }
+
+  #note(type: string, order: OrderRecord, data: JsonObject): void {
+    this.#journal.record(type, idOf(order.id), { ...data, state: shownState(order) });
   }
 
   #instant(): string {

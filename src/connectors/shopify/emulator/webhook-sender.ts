@@ -1,23 +1,15 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { Agent, request } from 'undici';
+import type { DeliveryKind } from '#connector-testkit/delivery-history.ts';
 import { seededRandom } from '#connector-testkit/seeded-random.ts';
+import { forged, malformed, poisonous, subjectIn } from './hostile-delivery.ts';
 import type { SubscriptionRecord } from './records.ts';
-
-/** How the emulated Shopify delivers. Real times unless `timeScale` shortens them. */
-export type WebhookOptions = {
-  /** 1 = Shopify's own pace (8 retries within 4 hours); 0.001 = 14 seconds. */
-  readonly timeScale?: number;
-  readonly timeoutMs?: number;
-  readonly retries?: number;
-  /** Share of deliveries that never happen: Shopify promises no delivery. */
-  readonly dropped?: number;
-  /** Share that comes twice. */
-  readonly duplicated?: number;
-  /** Each waits up to this long before its first attempt, so that later ones overtake it. */
-  readonly shuffleMs?: number;
-};
+import { drifted, poisonousBodies } from './schema-drift.ts';
+import { type WebhookOptions, webhookDefaults } from './webhook-options.ts';
 
 type Delivery = {
+  readonly topic: string;
+  readonly kind: DeliveryKind;
   readonly subscription: SubscriptionRecord;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -44,9 +36,11 @@ const connections = 64;
 export class WebhookSender {
   readonly #agent = new Agent({ connect: { timeout: 1000 }, connections });
   readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #options: Required<WebhookOptions>;
+  #options: Required<WebhookOptions>;
   readonly #hooks: SenderHooks;
   readonly #random;
+  /** Of its own, so that hostile deliveries leave the others as they were. */
+  readonly #otherRandom;
   readonly #lastSuccessMs = new Map<string, number>();
   /** Attempts that wait for a connection; their time-out begins with the request, as it does at Shopify. */
   readonly #queue: (() => Promise<void>)[] = [];
@@ -54,42 +48,102 @@ export class WebhookSender {
   #waiters: (() => void)[] = [];
   #pending = 0;
   #closed = false;
-  readonly counts = { sent: 0, accepted: 0, failed: 0, dropped: 0, duplicated: 0 };
+  readonly counts = {
+    sent: 0,
+    accepted: 0,
+    failed: 0,
+    dropped: 0,
+    duplicated: 0,
+    late: 0,
+    malformed: 0,
+    forged: 0,
+  };
 
   constructor(options: WebhookOptions, hooks: SenderHooks) {
-    this.#options = {
-      timeScale: 1,
-      timeoutMs: 5000,
-      retries: 8,
-      dropped: 0,
-      duplicated: 0,
-      shuffleMs: 0,
-      ...options,
-    };
+    this.#options = { ...webhookDefaults, ...options };
     this.#hooks = hooks;
     this.#random = seededRandom(hooks.seed);
+    this.#otherRandom = seededRandom(hooks.seed + 1);
+  }
+
+  /** Deliveries that are still to come, or to come again. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Behaves otherwise from now on. */
+  set(change: Omit<WebhookOptions, 'history'>): void {
+    this.#options = { ...this.#options, ...change };
   }
 
   /** Tells every subscriber of the topic (`orders/create`). All topics of one business event share its event id. */
-  send(topic: string, eventId: string, body: string): void {
+  send(topic: string, eventId: string, documented: string): void {
+    const { drift, drifting } = this.#options;
+    const body =
+      drift !== null && this.#otherRandom.next() < drifting ? drifted(documented, drift) : documented;
     for (const subscription of this.#hooks.subscriptions(topic)) {
       if (this.#random.next() < this.#options.dropped) {
         this.counts.dropped += 1;
         continue;
       }
       const delivery = {
+        topic,
+        kind: 'genuine' as DeliveryKind,
         subscription,
         headers: this.#headers(topic, eventId, body),
         body,
         firstTryMs: this.#hooks.now(),
       };
       const isTwice = this.#random.next() < this.#options.duplicated;
-      if (isTwice) this.counts.duplicated += 1;
-      for (let copy = isTwice ? 2 : 1; copy > 0; copy -= 1) {
-        this.#pending += 1;
-        this.#later(this.#random.next() * this.#options.shuffleMs, () => this.#attempt(delivery, 0));
+      const isLate = this.#otherRandom.next() < this.#options.late;
+      if (isLate) this.counts.late += 1;
+      this.#begin(isLate ? { ...delivery, kind: 'late' } : delivery);
+      if (isTwice) {
+        this.counts.duplicated += 1;
+        this.#begin({ ...delivery, kind: 'duplicate' });
       }
+      this.#provoke(delivery);
     }
+  }
+
+  #begin(delivery: Delivery): void {
+    this.#pending += 1;
+    const { shuffleMs, lateMs } = this.#options;
+    const waitMs =
+      this.#random.next() * shuffleMs + (delivery.kind === 'late' ? this.#otherRandom.next() * lateMs : 0);
+    this.#later(waitMs, () => this.#attempt(delivery, 0));
+  }
+
+  /** Sends beside it, now and then, what a receiver must not fall for. */
+  #provoke(delivery: Delivery): void {
+    for (const kind of ['malformed', 'forged'] as const) {
+      if (this.#otherRandom.next() >= this.#options[kind]) continue;
+      this.#sendOnce(
+        delivery,
+        kind === 'forged' ? forged(delivery) : malformed(delivery, this.#hooks.secret()),
+        kind,
+      );
+    }
+    if (this.#otherRandom.next() < this.#options.poisonous)
+      this.#sendOnce(
+        delivery,
+        poisonous(delivery, this.#otherRandom.pick(poisonousBodies), this.#hooks.secret()),
+        'malformed',
+      );
+  }
+
+  #sendOnce(
+    delivery: Delivery,
+    hostile: Pick<Delivery, 'headers' | 'body'>,
+    kind: 'malformed' | 'forged',
+  ): void {
+    this.counts[kind] += 1;
+    const sent = { ...delivery, ...hostile, kind };
+    this.#pending += 1;
+    this.#later(this.#otherRandom.next() * this.#options.shuffleMs, async () => {
+      await this.#post(sent, 1);
+      this.#settle(1);
+    });
   }
 
   /** Resolves when every delivery so far was accepted or given up. */
@@ -122,7 +176,7 @@ export class WebhookSender {
   async #attempt(delivery: Delivery, failures: number): Promise<void> {
     this.counts.sent += 1;
     const { subscription } = delivery;
-    if (await this.#post(delivery)) {
+    if (await this.#post(delivery, failures + 1)) {
       this.counts.accepted += 1;
       this.#lastSuccessMs.set(subscription.id, this.#hooks.now());
       return this.#settle(1);
@@ -138,7 +192,8 @@ export class WebhookSender {
     this.#settle(1);
   }
 
-  async #post({ subscription, headers, body }: Delivery): Promise<boolean> {
+  async #post(delivery: Delivery, attempt: number): Promise<boolean> {
+    const { subscription, headers, body } = delivery;
     try {
       const answer = await request(subscription.uri, {
         method: 'POST',
@@ -148,10 +203,37 @@ export class WebhookSender {
         signal: AbortSignal.timeout(this.#options.timeoutMs),
       });
       await answer.body.dump();
+      this.#note(delivery, attempt, answer.statusCode, null);
       return answer.statusCode >= 200 && answer.statusCode < 300;
-    } catch {
+    } catch (error) {
+      this.#note(
+        delivery,
+        attempt,
+        null,
+        error instanceof Error ? error.message || error.name : String(error),
+      );
       return false;
     }
+  }
+
+  #note(
+    { topic, kind, subscription, headers, body }: Delivery,
+    attempt: number,
+    status: number | null,
+    error: string | null,
+  ): void {
+    this.#options.history?.record({
+      url: subscription.uri,
+      topic,
+      kind,
+      deliveryId: headers['x-shopify-webhook-id'] ?? '',
+      eventId: headers['x-shopify-event-id'] ?? '',
+      subject: subjectIn(topic, body),
+      attempt,
+      status,
+      error,
+      body,
+    });
   }
 
   #later(delayMs: number, run: () => Promise<void>): void {

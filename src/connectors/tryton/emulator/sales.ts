@@ -65,7 +65,7 @@ export class Sales {
     this.#orUndo(model, sale, () => this.#lines(sale).forEach((line) => this.#checkPrice(line)));
     this.#journal.record('sale.created', textOf(sale['reference']), {
       sale: sale.id,
-      total: this.#store.computed(model, sale, 'total_amount'),
+      ...this.#shown(sale),
     });
     return sale.id;
   }
@@ -145,7 +145,7 @@ export class Sales {
     if (isFirst)
       this.#journal.record('sale.processed', reference, {
         sale: sale.id,
-        total: this.#store.computed(model, sale, 'total_amount'),
+        ...this.#shown(sale),
       });
     if (isDone && this.#everythingCancelled(sale))
       this.#journal.record('sale.cancelled', reference, { sale: sale.id });
@@ -170,6 +170,11 @@ export class Sales {
   ignoreInvoices(sale: Row, invoices: readonly number[]): void {
     this.#store.write(model, sale.id, { invoices_ignored: [['add', invoices]] });
     this.process(sale);
+  }
+
+  #shown(sale: Row): JsonObject {
+    const currency = this.#store.get('currency.currency', sale['currency'] as number)['code'] ?? null;
+    return { total: this.#store.computed(model, sale, 'total_amount'), currency };
   }
 
   #processAgain(sales: readonly number[]): void {

@@ -160,6 +160,10 @@ export class Shipments {
   }
 
   #record(shipment: Row, sales: readonly number[]): void {
+    const packages = [...(this.#store.byValue('stock.package', 'shipment_id', shipment.id) ?? [])];
+    const tracking = packages.flatMap(
+      (id) => this.#store.get('stock.package', id)['shipping_reference'] ?? [],
+    );
     for (const id of sales) {
       const lines: Json = this.#moves(shipment)
         .filter((move) => this.#saleOf(move) === id)
@@ -170,6 +174,8 @@ export class Shipments {
       this.#journal.record('shipment.done', textOf(this.#store.get('sale.sale', id)['reference']), {
         shipment: shipment.id,
         sale: id,
+        number: shipment['number'] ?? null,
+        tracking,
         lines,
       });
     }

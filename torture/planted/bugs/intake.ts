@@ -1,0 +1,93 @@
+import type { PlantedBug } from '../planted-bug.ts';
+import { byForgery, byLostDatabase, byRotation } from '../torture-runs.ts';
+
+/** What the way from a webhook or a poll into the journal could get wrong. */
+export const intakeBugs: readonly PlantedBug[] = [
+  {
+    name: 'ack-before-commit',
+    thought:
+      'the shop waits five seconds at most, so it gets its answer at once; the batch follows in a moment',
+    edits: [
+      {
+        at: { file: 'src/intake/gateway.ts' },
+        find: 'const receipt = await within(ackWithinMs, options.batcher.add(message));',
+        replace:
+          "const stored = within(ackWithinMs, options.batcher.add(message));\n    stored.catch(() => undefined);\n    const receipt: Receipt = { outcome: 'accepted', messageId: 0, entity: null } as never;",
+      },
+    ],
+    caught: { kind: 'torture', invariants: ['I12'], run: byLostDatabase },
+  },
+  {
+    name: 'event-id-taken-for-the-key',
+    thought:
+      'an event id says by its name what it is: the same one never comes twice with something else in it',
+    edits: [
+      {
+        at: { sqlFunction: 'intake_store' },
+        find: 'select tenant, connection, topic, source_event_id, body_hash, message_id from incoming',
+        replace: "select tenant, connection, '', source_event_id, ''::bytea, message_id from incoming",
+      },
+    ],
+    caught: { kind: 'torture', invariants: ['I12'], run: byForgery },
+  },
+  {
+    name: 'duplicate-taken-in-again',
+    thought: 'the process knows its versions, so a message that comes twice does no harm',
+    edits: [
+      {
+        at: { sqlFunction: 'intake_store' },
+        find: 'from incoming i join fresh f using (message_id)',
+        replace: 'from incoming i left join fresh f using (message_id)',
+      },
+    ],
+    caught: { kind: 'torture', invariants: ['I5', 'I12'], run: byForgery },
+  },
+  {
+    name: 'counter-not-raised',
+    thought: 'a lane that is there has been told; it looks into its inbox by itself',
+    edits: [
+      {
+        at: { sqlFunction: 'intake_store' },
+        find: 'set todo = lane.todo + excluded.todo, class',
+        replace: 'set class',
+      },
+    ],
+    caught: { kind: 'torture', invariants: ['I1', 'I5', 'liveness'], run: byForgery },
+  },
+  {
+    name: 'stranger-forgotten',
+    thought: 'a record of something that is not ours is none of our business',
+    edits: [
+      {
+        at: { sqlFunction: 'intake_store' },
+        find: 'from resolved where entity is null\n    returning',
+        replace: "from resolved where entity is null and ref_type = 'Order'\n    returning",
+      },
+    ],
+    caught: { kind: 'torture', invariants: ['I1', 'I5'], run: byForgery },
+  },
+  {
+    name: 'signature-not-checked',
+    thought: 'the gateway stands behind a proxy that lets only the shop through',
+    edits: [
+      {
+        at: { file: 'src/connectors/shopify/webhook.ts' },
+        find: 'return matches.includes(true);',
+        replace: 'return matches.length > 0;',
+      },
+    ],
+    caught: { kind: 'torture', invariants: ['I1', 'I5', 'I10', 'I12'], run: byForgery },
+  },
+  {
+    name: 'old-secret-refused-at-once',
+    thought: 'a secret that was rotated is not to be trusted any more',
+    edits: [
+      {
+        at: { file: 'src/connectors/shopify/webhook.ts' },
+        find: '...(config.previousClientSecret === undefined ? [] : [config.previousClientSecret]),',
+        replace: '',
+      },
+    ],
+    caught: { kind: 'torture', invariants: ['I12'], run: byRotation },
+  },
+];
