@@ -179,3 +179,38 @@ test('a connection whose probe throws, or never ends, keeps no other from being 
     .toEqual([{ connection: 'lives' }]);
   expect(minder.of('acme', 'lives')?.isOpen).toBe(false);
 });
+
+test('an account that others use too gets fewer calls from the first refusals on, and all of them again when it takes them', async () => {
+  const budget = await worker({ concurrency: 8, bucket: null });
+  const { running } = crowd(budget, 40);
+  const balanced = (): Promise<number> => budget.balance().then(running);
+  await expect.poll(balanced).toBe(8);
+  const usable = async (): Promise<number | null> =>
+    (await rows<{ usable: number | null }>('select usable from limit_account'))[0]?.usable ?? null;
+  const aMomentLater = (seconds: number) =>
+    rows(`update limit_account set refused_at = refused_at - interval '${seconds} seconds'`);
+  const refuse = async (from: number | null): Promise<void> => {
+    budget.record({ kind: 'rate-limited', retryAfterMs: null, detail: 'HTTP 429' });
+    await expect.poll(usable).not.toBe(from);
+  };
+  await refuse(null);
+  expect(await usable()).toBe(7);
+  // Another one of the same moment tells nothing new.
+  budget.record({ kind: 'rate-limited', retryAfterMs: null, detail: 'HTTP 429' });
+  await budget.balance();
+  expect(await usable()).toBe(7);
+  await aMomentLater(1);
+  await refuse(7);
+  expect(await usable()).toBe(6);
+  await budget.balance();
+  for (let call = 0; call < 5; call += 1) budget.give();
+  expect(budget.inUse).toBe(6);
+
+  await aMomentLater(3);
+  await budget.balance();
+  expect(await usable()).toBe(7);
+  await aMomentLater(3);
+  await budget.balance();
+  expect(await usable()).toBeNull();
+  await expect.poll(() => budget.balance().then(() => budget.inUse)).toBe(8);
+});

@@ -1,8 +1,15 @@
 import type { LimitReporter, Logger } from '#connector-sdk/services.ts';
 import type { Outcome } from '#connector-sdk/outcome.ts';
-import { balanceLimit, closeBreaker, openBreaker, reportLimit } from '#journal/connection-store.ts';
+import {
+  balanceLimit,
+  closeBreaker,
+  openBreaker,
+  reportLimit,
+  reportRefusal,
+} from '#journal/connection-store.ts';
 import type { Database } from '#journal/database.ts';
 import type { OpenConnection } from './open-connection.ts';
+import { PermitQueue } from './permit-queue.ts';
 
 /** When a connection is taken for dead, and how it is asked whether it lives. */
 export const breakerPolicy = { failuresToOpen: 5, probeEveryMs: 1_000 } as const;
@@ -48,8 +55,7 @@ export class Budget {
   #lastUseMs = 0;
   /** Lanes may be parked for this connection in the database. */
   #mayHaveParked = true;
-  /** Who is to be touched when a permit is free; in the order of asking. */
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new PermitQueue();
 
   constructor(database: Database, connection: OpenConnection, log: Logger) {
     this.#database = database;
@@ -97,7 +103,7 @@ export class Budget {
   }
 
   /** Takes one permit, or remembers whom to touch, or says that it will take long. */
-  take(touch: () => void): 'go' | 'wait' | 'park' {
+  take(touch: () => void, isUrgent = false): 'go' | 'wait' | 'park' {
     if (this.#isOpen || this.#pausedUntilMs > performance.now() + 500) return this.#park();
     this.#lastUseMs = performance.now();
     const hasTokens = !this.#isMetered || this.#tokens >= 1;
@@ -106,9 +112,10 @@ export class Budget {
       this.#tokens -= 1;
       return 'go';
     }
-    if (this.#waiting.size >= waitersPerPermit * this.#concurrency && !this.#waiting.has(touch))
-      return this.#park();
-    this.#waiting.add(touch);
+    // Urgent ones are counted by themselves: the others must not keep them out, nor they fill the memory.
+    const waiting = isUrgent ? this.#waiting.urgentSize : this.#waiting.size;
+    if (waiting >= waitersPerPermit * this.#concurrency && !this.#waiting.has(touch)) return this.#park();
+    this.#waiting.add(touch, isUrgent);
     if (this.#balancing === null && (this.#permits < this.#concurrency || !hasTokens)) void this.balance();
     return 'wait';
   }
@@ -129,12 +136,7 @@ export class Budget {
   }
 
   #wake(): void {
-    for (let free = this.#permits - this.#inUse; free > 0 && this.#waiting.size > 0; free -= 1) {
-      const [first] = this.#waiting;
-      if (first === undefined) return;
-      this.#waiting.delete(first);
-      first();
-    }
+    for (let free = this.#permits - this.#inUse; free > 0; free -= 1) this.#waiting.shift()?.();
   }
 
   /** Asks the database for our fair share, and gives back what we do not need. */
@@ -218,6 +220,8 @@ export class Budget {
       case 'unauthorized':
         return this.#open('unauthorized', outcome.detail);
       case 'rate-limited':
+        // Others use the account too: what was refused was one call too many, and its slot is given up until there is room again.
+        if (outcome.retryAfterMs === null && !this.#isMetered) return this.#refused();
         // Every worker is to wait, not only the one that was told.
         return this.reporter.report({ pausedForMs: outcome.retryAfterMs ?? 1_000 });
       case 'done':
@@ -231,13 +235,20 @@ export class Budget {
     }
   }
 
+  #refused(): void {
+    reportRefusal(this.#database, this.connection.tenant, this.connection.id).catch((error: unknown) =>
+      this.#log.warn(
+        { connection: this.connection.id, error: String(error) },
+        'that a call was refused could not be stored',
+      ),
+    );
+  }
+
   #open(cause: string, detail: string): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
     // Whoever waits here is to be parked until the connection is back.
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const touch of waiting) touch();
+    for (let left = this.#waiting.size; left > 0; left -= 1) this.#waiting.shift()?.();
     this.#log.warn({ connection: this.connection.id, cause, detail }, 'connection paused');
     openBreaker(
       this.#database,

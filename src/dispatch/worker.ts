@@ -16,6 +16,7 @@ import {
   waitsForCallsAlone,
 } from './lane-rules/lane.ts';
 import { LaneLoader } from './lane-loader.ts';
+import { isUrgent } from './lane-rules/urgency.ts';
 import { takeStep, type TakenStep } from './lane-rules/take-step.ts';
 import { ReloadQueue } from './reload-queue.ts';
 import type { Session } from './session.ts';
@@ -227,16 +228,17 @@ export class Worker {
   }
 
   #hostOf(lane: Lane, granted: LaneCommand[]): LaneHost {
-    return hostFor(this.#options, lane.tenant, {
+    const host = hostFor(this.#options, lane.tenant, {
       nowMs: () => this.#session.nowMs(),
       mayCall: (command) => {
         if (this.#stopping.signal.aborted) return 'wait'; // what is under way ends, nothing else begins
         const budget = this.#minder.of(lane.tenant, command.connection);
-        const permission = budget?.take(this.#touchOf(lane)) ?? 'park';
+        const permission = budget?.take(this.#touchOf(lane), isUrgent(lane, host)) ?? 'park';
         if (permission === 'go') granted.push(command);
         return permission;
       },
     });
+    return host;
   }
 
   /** What we hold of it in memory is not to be trusted any more. It is tried again from the journal, after a rest. */

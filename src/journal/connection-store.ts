@@ -39,6 +39,15 @@ export async function balanceLimit(
   return { permits: row.permits, tokens: row.tokens ?? 0, pausedMs: row.paused_ms };
 }
 
+/** An account refused a call although no more were under way than it takes: somebody else uses it too. */
+export async function reportRefusal(database: Database, tenant: string, connection: string): Promise<void> {
+  await database.query({
+    name: 'limit_refused',
+    text: 'select limit_refused($1, $2)',
+    values: [tenant, connection],
+  });
+}
+
 export async function reportLimit(
   database: Database,
   tenant: string,

@@ -62,7 +62,8 @@ export type StepExtras = {
     topics: string[];
   }[];
   close?: { kind: ParkedKind; key: string; resolution: string }[];
-  waits?: { topic: string }[];
+  /** `urgent`: before the others. */
+  waits?: { topic: string; urgent?: true }[];
   proposals?: { connection: string; crosswalk_table: string; key: string; proposal: string | null }[];
   /** At most one: the whole demand. */
   reservations?: { demand: { sku: string; location: string; quantity: string }[] }[];

@@ -32,6 +32,9 @@ export type CommandResult =
 /** A demand on stock and its answer. Quantities are exact decimals. */
 export type Reservation = { readonly sku: string; readonly location: string; readonly quantity: string };
 
+/** How the id of an event begins that an answer to one of our commands brought, as against a message that came by itself. */
+export const answerPrefix = 'command:';
+
 export type ProcessInput =
   | { readonly kind: 'event'; readonly id: string; readonly at: Instant; readonly event: CanonicalEvent }
   | {
@@ -95,6 +98,8 @@ export interface Process<State extends Json, Rules> {
   /** Raised when the meaning of `State` changes; an instance keeps the version it began with until `upgrade` takes it over. */
   readonly version: number;
   decide(state: State | null, input: ProcessInput, rules: Rules): Decision<State>;
+  /** Whether what this instance asks for goes before others that wait for the same connection. Absent: never. */
+  isUrgent?(state: State, rules: Rules): boolean;
   /** Takes over an instance's state that an older version wrote. Absent while there is only one version. */
   upgrade?(state: Json, fromVersion: number): State;
 }

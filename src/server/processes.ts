@@ -28,6 +28,7 @@ function bound({ process, rules }: Registration, own: Readonly<Record<string, un
     name,
     version,
     decide: (state, input) => process.decide(state, input, parsed),
+    isUrgent: (state) => process.isUrgent?.(state, parsed) ?? false,
     upgrade: (state, fromVersion) => process.upgrade?.(state, fromVersion) ?? state,
   };
 }

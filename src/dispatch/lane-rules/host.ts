@@ -21,6 +21,8 @@ export type BoundProcess = {
   readonly name: string;
   readonly version: number;
   decide(state: Json | null, input: ProcessInput): Decision<Json>;
+  /** Whether this instance's commands go before others that wait for the same connection. Absent: never. */
+  isUrgent?(state: Json): boolean;
   /** Takes over the state that an older version wrote. Absent while there is only one. */
   upgrade?(state: Json, fromVersion: number): Json;
 };

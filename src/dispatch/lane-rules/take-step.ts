@@ -5,6 +5,7 @@ import type { LaneHost } from './host.ts';
 import { hasCallInFlight, type Lane, type LaneCommand } from './lane.ts';
 import { isRepeatable, settledAtMs } from './settle.ts';
 import { StepDraft } from './step-draft.ts';
+import { isUrgent } from './urgency.ts';
 
 /** One step of a lane: what to commit, and which calls may begin once that is done. */
 export type TakenStep = {
@@ -38,7 +39,11 @@ export function takeStep(lane: Lane, host: LaneHost): TakenStep | null {
   if (isKept && draft.isEmpty) return null;
   const nowMs = host.nowMs();
   if (!isKept)
-    for (const connection of pause.parkedOn) draft.note('waits', { topic: `connection:${connection}` });
+    for (const connection of pause.parkedOn)
+      draft.note('waits', {
+        topic: `connection:${connection}`,
+        ...(isUrgent(lane, host) && { urgent: true }),
+      });
   return {
     step: draft.toStep(nowMs, isKept ? null : { dueInMs: Math.max(0, pause.untilMs - nowMs) }),
     calls,

@@ -169,6 +169,10 @@ create table attempt (
   primary key (tenant, entity, number, attempt, finished_at, step)
 ) partition by range (finished_at);
 
+-- Only appended to, so a few pages tell where the last minutes lie.
+create index command_done_recent on command_done using brin (finished_at);
+create index attempt_recent on attempt using brin (finished_at);
+
 create table timer (
   tenant text collate "C" not null,
   entity text collate "C" not null,
@@ -213,9 +217,10 @@ create table wait (
   entity text collate "C" not null,
   parked_id bigint not null default 0,
   since timestamptz not null default now(),
+  urgent boolean not null default false, -- before the others, by the word of its process
   primary key (tenant, topic, entity, parked_id)
 );
-create index wait_oldest on wait (tenant, topic, since) where parked_id = 0;
+create index wait_oldest on wait (tenant, topic, urgent desc, since) where parked_id = 0;
 
 create table identity_link (
   tenant text collate "C" not null,
@@ -324,6 +329,10 @@ create table limit_account (
   tokens double precision,
   refreshed_at timestamptz not null default now(),
   paused_until timestamptz,
+  -- How many calls at once the account takes from us, where it refused one although it should take more: somebody else uses it too.
+  usable int,
+  refused_at timestamptz,
+  regain int not null default 1,
   -- What the configuration said when this account was last asked for; what the platform reported since stands until that changes.
   configured text,
   primary key (tenant, connection)

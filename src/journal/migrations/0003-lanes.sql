@@ -17,15 +17,15 @@ begin
     exit when room <= 0;
     return query
     with picked as materialized (
-      select l.tenant, l.entity from lane l where l.owner is null and l.class = class_taken and l.due <= now()
+      select l.tenant, l.entity, l.due from lane l where l.owner is null and l.class = class_taken and l.due <= now()
       order by l.due limit least(p_limits[class_taken + 1], room) for update skip locked
     ), taken as (
       update lane l set owner = p_session, claim = nextval('claim_number'), steps = 0 from picked p
       where l.tenant = p.tenant and l.entity = p.entity
-      returning l.tenant, l.entity, l.claim, l.todo
+      returning l.tenant, l.entity, l.claim, l.todo, p.due
     )
     select t.tenant, t.entity, t.claim, t.todo, i.process, i.version, i.state, i.next_command
-    from taken t left join instance i on i.tenant = t.tenant and i.entity = t.entity;
+    from taken t left join instance i on i.tenant = t.tenant and i.entity = t.entity order by t.due;
     get diagnostics taken = row_count;
     room := room - taken;
   end loop;
@@ -159,14 +159,14 @@ begin
   return lanes;
 end $$;
 
--- Lets the oldest of those that wait for a connection go on, as many as it can take now. Answers how many rows it took away, also of
+-- Lets the oldest of those that wait for a connection go on, urgent ones first, as many as it can take now. Answers how many rows it took away, also of
 -- lanes that went on in the meantime: there may be more behind them.
 create function wait_pull(p_tenant text, p_topic text, p_limit int) returns int language plpgsql as $$
 declare pulled int;
 begin
   perform set_config('tallyport.tenants', p_tenant, true);
   with oldest as (
-    select w.entity from wait w where w.tenant = p_tenant and w.topic = p_topic and w.parked_id = 0 order by w.since limit p_limit for update skip locked
+    select w.entity from wait w where w.tenant = p_tenant and w.topic = p_topic and w.parked_id = 0 order by w.urgent desc, w.since limit p_limit for update skip locked
   ), gone as (
     delete from wait w using oldest o where w.tenant = p_tenant and w.topic = p_topic and w.entity = o.entity and w.parked_id = 0 returning w.entity
   ), free as (
@@ -239,8 +239,9 @@ begin
     on conflict do nothing;
   end if;
   if p_extras ? 'waits' then
-    insert into wait (tenant, topic, entity) select distinct x.tenant, x.topic, x.entity
-    from jsonb_to_recordset(p_extras->'waits') as x(tenant text, topic text, entity text) on conflict do nothing;
+    insert into wait (tenant, topic, entity, urgent) select x.tenant, x.topic, x.entity, bool_or(coalesce(x.urgent, false))
+    from jsonb_to_recordset(p_extras->'waits') as x(tenant text, topic text, entity text, urgent boolean) group by 1, 2, 3
+    on conflict (tenant, topic, entity, parked_id) do update set urgent = excluded.urgent where wait.urgent <> excluded.urgent;
   end if;
   if p_extras ? 'proposals' then
     insert into crosswalk (tenant, connection, crosswalk_table, key, status, proposal, source)

@@ -115,6 +115,12 @@ begin
       tokens = least(coalesce(a.tokens, p_capacity), p_capacity)
     where a.tenant = p_tenant and a.connection = p_connection returning * into account;
   end if;
+  -- Some seconds without a refusal: more is tried, the more the longer it goes well.
+  if account.usable is not null and account.refused_at < now() - interval '2 seconds' then
+    update limit_account a set usable = case when a.usable + a.regain < a.concurrency then a.usable + a.regain end, regain = 2 * a.regain, refused_at = now()
+    where a.tenant = p_tenant and a.connection = p_connection returning * into account;
+  end if;
+  account.concurrency := least(account.concurrency, account.usable);
   delete from limit_lease b where b.tenant = p_tenant and b.connection = p_connection
     and (b.until < now() or b.until is null and not exists (select from session s where s.session_id = b.session_id));
   select coalesce(sum(b.permits), 0), count(*) filter (where b.wanted > 0 and b.until is null) into others, rivals
@@ -132,6 +138,15 @@ begin
     update limit_account a set tokens = account.tokens - taken, refreshed_at = now() where a.tenant = p_tenant and a.connection = p_connection;
   end if;
   return query select target, taken, case when account.paused_until > now() then ceil(extract(epoch from account.paused_until - now()) * 1000)::int else 0 end;
+end $$;
+
+-- The platform refused a call although we kept to its number: it takes one fewer from us than we have under way. Refusals of one moment count once.
+create function limit_refused(p_tenant text, p_connection text) returns void language plpgsql as $$
+begin
+  perform set_config('tallyport.tenants', p_tenant, true);
+  update limit_account a set regain = 1, refused_at = now(), usable = greatest(1, least(a.usable, a.concurrency,
+    (select sum(b.permits) from limit_lease b where b.tenant = p_tenant and b.connection = p_connection)::int) - 1)
+  where a.tenant = p_tenant and a.connection = p_connection and (a.refused_at is null or a.refused_at < now() - interval '100 ms' or a.usable is null);
 end $$;
 
 -- The platform's own word on its budget corrects ours.

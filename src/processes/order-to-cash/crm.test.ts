@@ -76,10 +76,13 @@ test('a stale update is asked for again with the order as it is now', () => {
   expect(upserts(run)).toBe(2);
 });
 
-test('an update that was replaced by a newer one is not repeated', () => {
-  const run = new OrderRun().event(orderObserved(buildOrder())).done('erp.order', erpOrderRef);
-  run.result('crm.order', { kind: 'withdrawn' });
-  expect(upserts(run)).toBe(2);
+test('an update that an operator takes back is an exception until a retry or the next change is told', () => {
+  const run = new OrderRun().event(orderObserved(buildOrder())).result('crm.order', { kind: 'withdrawn' });
+  expect([run.causes, upserts(run)]).toEqual([['withdrawn-by-operator'], 1]);
+  run.event(orderObserved(buildOrder({ at: t1, with: { tags: ['vip'] } }))).done('crm.order', crmOrder);
+  expect([run.causes, upserts(run)]).toEqual([[], 2]);
+  run.result('crm.order', { kind: 'withdrawn' }).operator('retry').done('crm.order', crmOrder);
+  expect([run.causes, upserts(run)]).toEqual([[], 3]);
 });
 
 test('without a CRM nobody is told', () => {

@@ -79,8 +79,14 @@ export function absorbCrmResult(state: OrderState, result: CommandResult, rules:
         crm: { ...crm, trouble: { kind: 'parked', code: result.cause, detail: result.detail } },
       });
     case 'withdrawn':
-      // Replaced by a newer one, or taken back by an operator: either way the next change is told.
-      return applied(withoutTrouble(state));
+      // We take none back ourselves, so an operator did: the CRM shows an older state until the next change is told.
+      return applied({
+        ...state,
+        crm: {
+          ...crm,
+          trouble: { kind: 'withdrawn', code: 'withdrawn', detail: 'taken back by an operator' },
+        },
+      });
   }
 }
 

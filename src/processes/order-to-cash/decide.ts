@@ -1,5 +1,5 @@
 import type { CommandName } from '#canonical/command.ts';
-import type { Decision, Process, ProcessInput } from '../process.ts';
+import { answerPrefix, type Decision, type Process, type ProcessInput } from '../process.ts';
 import { type Absorbed, applied, rejected } from './absorbed.ts';
 import { absorbCancelResult, planCancellation } from './cancellation.ts';
 import { absorbCrmResult, planCrm } from './crm.ts';
@@ -12,6 +12,7 @@ import { idle, type Planned } from './planned.ts';
 import { absorbReadDeadline, absorbReadResult, planRead, rereadDeadline } from './reads.ts';
 import { absorbCreateResult, planRelease } from './release.ts';
 import { planReservations } from './reservations.ts';
+import { isUrgent } from './urgency.ts';
 import type { OrderRules } from './rules.ts';
 import { emptyOrderState, type OrderState, upgradeOrderState } from './state.ts';
 import { deriveView, type OrderView } from './view.ts';
@@ -25,13 +26,14 @@ export const orderToCash: Process<OrderState, OrderRules> = {
   version: 1,
   decide: (state, input, rules) =>
     settle(state ?? emptyOrderState, absorb(state ?? emptyOrderState, input, rules), input, rules),
+  isUrgent,
   upgrade: upgradeOrderState,
 };
 
 function absorb(state: OrderState, input: ProcessInput, rules: OrderRules): Absorbed {
   switch (input.kind) {
     case 'event':
-      return absorbEvent(state, input.event, rules);
+      return absorbEvent(state, input.event, rules, input.id.startsWith(answerPrefix));
     case 'result':
       return absorbResult[input.name](state, input, rules);
     case 'deadline':

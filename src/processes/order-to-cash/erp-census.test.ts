@@ -48,6 +48,15 @@ describe('pain 1: orders that never reached the ERP, without an error', () => {
     expect(run.last?.deadlines).toMatchObject([{ name: censusDeadline, source: 'erp' }]);
   });
 
+  test('one that was overdue when the ERP took it has its time to show up from then on', () => {
+    const run = new OrderRun().event(orderObserved(buildOrder({ at: t0 }))).deadline(censusDeadline);
+    run.done('erp.order', sale, { number: 'S42' });
+    expect(run.causes).toEqual([]);
+    run.operator('retry');
+    expect(run.asked('erp.order.create')).toHaveLength(1);
+    expect(run.deadline(censusDeadline).causes).toEqual(['missing-in-erp']);
+  });
+
   test('an operator sends an order again that the ERP took and lost', () => {
     const run = new OrderRun()
       .event(orderObserved(buildOrder({ at: t0 })))

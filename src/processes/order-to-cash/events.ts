@@ -16,10 +16,15 @@ import type { OrderState } from './state.ts';
 
 /**
  * Takes what a platform told us, in whatever order it arrives. An order that is spoken of before it was seen is read at its
- * source, once.
+ * source, once. `isAnswer`: a command of ours brought it.
  */
-export function absorbEvent(state: OrderState, event: CanonicalEvent, rules: OrderRules): Absorbed {
-  if (event.type === 'order.observed') return absorbSnapshot(state, event.data, rules);
+export function absorbEvent(
+  state: OrderState,
+  event: CanonicalEvent,
+  rules: OrderRules,
+  isAnswer: boolean,
+): Absorbed {
+  if (event.type === 'order.observed') return absorbSnapshot(state, event.data, rules, isAnswer);
   if (state.refusedAs !== null)
     return rejected(state, state.refusedAs, 'the order was rejected as a test order');
 

@@ -23,8 +23,8 @@ export function planFulfillment(state: OrderState, view: OrderView, rules: Order
       told[key] = { ...before, withdrawing: true };
       withdraw.push(slots.fulfillment(shipment.id));
     }
-    const isDue =
-      before === undefined ? !view.book.echoes.has(key) : before.phase === 'refused' && fact.at > before.at;
+    const isNews = before === undefined || (before.phase === 'refused' && fact.at > before.at);
+    const isDue = isNews && !view.book.echoes.has(key);
     if (!isDue || !isTold(shipment, rules)) continue;
     told[key] = { phase: 'asked', at: fact.at, ref: null, withdrawing: false, trouble: null };
     commands.push({

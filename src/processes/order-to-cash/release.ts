@@ -3,7 +3,7 @@ import type { CommandResult } from '../process.ts';
 import { type Absorbed, applied, superseded } from './absorbed.ts';
 import { ask, idle, type Planned, slots, takeBack } from './planned.ts';
 import type { OrderRules } from './rules.ts';
-import type { ErpState, OrderState } from './state.ts';
+import { emptyOrderState, type ErpState, type OrderState } from './state.ts';
 import { allowsRelease } from './status.ts';
 import type { OrderView } from './view.ts';
 
@@ -54,7 +54,9 @@ export function absorbCreateResult(state: OrderState, result: CommandResult, rul
     const phase =
       erp.phase === 'asked' || erp.phase === 'none' || erp.phase === 'refused' ? 'created' : erp.phase;
     const number = numberIn(result.result) ?? erp.number;
-    const next = withErp(state, { phase, ref, number, withdrawing: false, trouble: null, staleTries: 0 });
+    // It has its time to show up from now on: asked again at once, an ERP that finds a new record late would make a second one.
+    const fresh = { ...state, census: emptyOrderState.census };
+    const next = withErp(fresh, { phase, ref, number, withdrawing: false, trouble: null, staleTries: 0 });
     return applied(next, { links: ref === null ? [] : [ref] });
   }
   if (erp.phase !== 'asked') return superseded(state, `the ERP has shown the order (${erp.phase})`);

@@ -29,6 +29,12 @@ const releaseRules = z
       .enum(['release', 'wait'])
       .default('release')
       .describe('what happens to an order for which stock was short: the ERP gets it, or it waits'),
+    urgentShipping: z
+      .array(textSchema)
+      .default([])
+      .describe(
+        "codes of the source's shipping methods (as in the ship-method crosswalk) whose orders go before others in the queues of the platforms: express, collection",
+      ),
     maxTries: z
       .int()
       .positive()
@@ -98,9 +104,9 @@ const readRules = z
     maxTieReads: z
       .int()
       .positive()
-      .default(2)
+      .default(5)
       .describe(
-        'reads to settle unlike bodies of one source instant; afterwards the newest arrival is taken',
+        'reads to settle unlike bodies of one source instant; afterwards what the last of them said stands',
       ),
   })
   .prefault({});

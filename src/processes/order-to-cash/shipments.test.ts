@@ -128,6 +128,24 @@ describe("the storefront's own view of a shipment", () => {
     expect(run.causes).toEqual(['waiting-for-a-repair']);
     expect(run.event(echo()).causes).toEqual([]);
   });
+
+  test('the echo holds the same goods also where the pieces of one SKU are dealt out to other lines', () => {
+    const lines = [{ sku: 'SKU-1', quantity: '2' }, { sku: 'SKU-1' }];
+    const of = (...quantities: readonly string[]): ShipmentSpec => ({
+      lines: quantities.map((quantity) => ({ lineId: null, sku: 'SKU-1', quantity })),
+    });
+    const run = inErp(lines).event(shipmentObserved(of('1', '2')), echo(of('3')));
+    expect([run.causes, run.view.status]).toEqual([[], 'shipped']);
+    expect([buckets(run, 0), buckets(run, 1)]).toEqual([{ shipped: '2' }, { shipped: '1' }]);
+  });
+
+  test('one that shows up after a refusal is the refused one, counts once, and is not told again', () => {
+    const run = inErp([{ quantity: '2' }]).event(shipmentObserved());
+    run.result(slot('900'), { kind: 'rejected', code: 'invalid', detail: 'unknown carrier' }).event(echo());
+    expect([run.causes, buckets(run)]).toEqual([[], { shipped: '1', released: '1' }]);
+    run.event(shipmentObserved({ status: 'delivered', at: later(2) })).operator('retry');
+    expect(run.asked('storefront.fulfillment.create')).toHaveLength(1);
+  });
 });
 
 describe('where the quantity of a line stands', () => {
@@ -225,6 +243,19 @@ describe('where the quantity of a line stands', () => {
     );
     expect([run.causes, buckets(run)]).toEqual([['shipment-mismatch'], { shipped: '1' }]);
     expect([...run.open.values()][0]?.detail).toBe('erp/900: ELSE; line line-1: 1 more than ordered');
+  });
+
+  test('of two lines with one SKU, what is still wanted is filled before what an edit took away', () => {
+    const lines = [
+      { sku: 'SKU-1', quantity: '3', current: '2' },
+      { sku: 'SKU-1', quantity: '1' },
+    ];
+    const ship = (quantity: string): ShipmentSpec => ({ lines: [{ lineId: null, sku: 'SKU-1', quantity }] });
+    const run = inErp(lines).event(shipmentObserved(ship('3')));
+    expect([buckets(run, 0), buckets(run, 1)]).toEqual([{ shipped: '2', cancelled: '1' }, { shipped: '1' }]);
+    expect([run.view.status, run.reserved, run.causes]).toEqual(['shipped', [], []]);
+    run.event(shipmentObserved({ ...ship('1'), id: '901' }));
+    expect([buckets(run, 0), buckets(run, 1)]).toEqual([{ shipped: '3' }, { shipped: '1' }]);
   });
 
   test('a removed line is cancelled, one that an edit added counts as it is', () => {

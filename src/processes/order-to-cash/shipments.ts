@@ -1,5 +1,7 @@
+import type { Decimal } from '#canonical/decimal.ts';
 import type { Shipment } from '#canonical/fulfillment.ts';
 import { sortedFacts } from './observations.ts';
+import { plain, plus, zero } from './quantity.ts';
 import type { OrderRules } from './rules.ts';
 import type { OrderState } from './state.ts';
 
@@ -15,8 +17,8 @@ export type ShipmentBook = {
 
 /**
  * Finds the storefront's echo of each shipment it was told of: by the record that the command returned, by a shared tracking
- * number, or (for one that was asked and has no answer yet) by the same quantities. A function of what is known alone, hence
- * the same in any order of arrival.
+ * number, or (for one whose command has named no record: not answered yet, or refused and then keyed in or sent again) by the
+ * same quantities. A function of what is known alone, hence the same in any order of arrival.
  */
 export function shipmentBook(state: OrderState, rules: OrderRules): ShipmentBook {
   const source = state.source?.connection;
@@ -39,8 +41,7 @@ export function shipmentBook(state: OrderState, rules: OrderRules): ShipmentBook
   match((key, _, candidate) => state.told[key]?.ref?.id === candidate.ref.id);
   match((_, shipment, candidate) => sharesTracking(shipment, candidate));
   match(
-    (key, shipment, candidate) =>
-      state.told[key]?.phase === 'asked' && goodsOf(shipment) === goodsOf(candidate),
+    (key, shipment, candidate) => state.told[key]?.ref === null && goodsOf(shipment) === goodsOf(candidate),
   );
   return { outside, own: [...free], echoes };
 }
@@ -55,10 +56,15 @@ function sharesTracking(a: Shipment, b: Shipment): boolean {
   return b.packages.some(({ trackingNumber }) => trackingNumber !== null && numbers.has(trackingNumber));
 }
 
-/** Quantities by SKU, since only one of the two may know the order's line ids. */
+/** Quantities by SKU, since only one of the two may know the order's line ids, and deal the pieces out to lines as it does. */
 function goodsOf(shipment: Shipment): string {
-  return shipment.lines
-    .map(({ sku, lineId, quantity }) => `${sku ?? lineId ?? ''} x ${quantity}`)
+  const sums = new Map<string, Decimal>();
+  for (const { sku, lineId, quantity } of shipment.lines) {
+    const key = sku ?? lineId ?? '';
+    sums.set(key, plus(sums.get(key) ?? zero, quantity));
+  }
+  return [...sums]
+    .map(([key, quantity]) => `${key} x ${plain(quantity)}`)
     .toSorted()
     .join();
 }

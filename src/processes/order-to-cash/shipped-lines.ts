@@ -5,6 +5,9 @@ import { isPositive, larger, minus, plus, smaller, zero } from './quantity.ts';
 
 type ShipmentLine = Shipment['lines'][number];
 
+/** What an order's lines still take, by line. */
+type Room = Map<string, Decimal>;
+
 /** Shipments whose lines all name an order line, and what could not be placed. */
 export type PlacedShipments = {
   readonly byKey: ReadonlyMap<string, Shipment>;
@@ -14,18 +17,22 @@ export type PlacedShipments = {
 
 /**
  * Gives every line of every shipment the order line it belongs to. Where the shipping system knows only a SKU, its quantity
- * fills the order's lines of that SKU one after the other; what is beyond them goes to the last. Lines that name an order
- * line are placed first, so that the outcome does not depend on which shipment was heard of first.
+ * fills the order's lines of that SKU one after the other: what is still wanted of them, then what an edit took away, since the
+ * shipper may not have heard of it; what is beyond them goes to the last. Lines that name an order line are placed first, so that
+ * the outcome does not depend on which shipment was heard of first.
  */
 export function placeShipments(
   shipments: readonly (readonly [string, Shipment])[],
   structure: LineStructure,
 ): PlacedShipments {
-  const room = new Map(structure.goods.map(({ id, ordered, current }) => [id, larger(ordered, current)]));
+  const rooms: readonly Room[] = [
+    new Map(structure.goods.map(({ id, current }) => [id, current])),
+    new Map(structure.goods.map(({ id, ordered, current }) => [id, larger(ordered, current)])),
+  ];
   const unplaced: string[] = [];
   const byKey = new Map<string, Shipment>();
   const take = (id: string, quantity: Decimal): void => {
-    room.set(id, minus(room.get(id) ?? zero, quantity));
+    for (const room of rooms) room.set(id, minus(room.get(id) ?? zero, quantity));
   };
 
   const named = new Map<string, readonly (ShipmentLine | readonly ShipmentLine[])[]>();
@@ -44,7 +51,7 @@ export function placeShipments(
   for (const [key, shipment] of shipments) {
     const parts = (named.get(key) ?? []).map((line) => {
       if (isPlaced(line)) return line;
-      const filled = fill(line, structure, room);
+      const filled = fill(line, structure, rooms);
       if (filled.length === 0) unplaced.push(`${key}: ${line.sku ?? line.lineId ?? 'no SKU'}`);
       if (shipment.status !== 'cancelled') for (const [id, quantity] of filled) take(id, quantity);
       return split(line, filled);
@@ -60,20 +67,22 @@ const isPlaced = (line: ShipmentLine | readonly ShipmentLine[]): line is readonl
 function fill(
   line: ShipmentLine,
   { goods }: LineStructure,
-  room: ReadonlyMap<string, Decimal>,
+  rooms: readonly Room[],
 ): readonly (readonly [string, Decimal])[] {
-  const candidates = goods.filter(({ sku }) => sku !== null && sku === line.sku);
-  const parts: [string, Decimal][] = [];
+  const candidates = goods.filter(({ sku }) => sku !== null && sku === line.sku).map(({ id }) => id);
+  const last = candidates.at(-1);
+  if (last === undefined) return [];
+  const parts = new Map<string, Decimal>();
   let left = line.quantity;
-  candidates.forEach(({ id }, index) => {
-    const isLast = index === candidates.length - 1;
-    const free = room.get(id) ?? zero;
-    const quantity = isLast ? left : smaller(left, free);
+  const put = (id: string, quantity: Decimal): void => {
     if (!isPositive(quantity)) return;
-    parts.push([id, quantity]);
+    parts.set(id, plus(parts.get(id) ?? zero, quantity));
     left = minus(left, quantity);
-  });
-  return parts;
+  };
+  for (const room of rooms)
+    for (const id of candidates) put(id, smaller(left, minus(room.get(id) ?? zero, parts.get(id) ?? zero)));
+  put(last, left);
+  return [...parts];
 }
 
 /** Serial numbers stay together on the first part. */

@@ -12,9 +12,14 @@ const maxSettledHashes = 8;
 
 /**
  * Takes one whole view of the order at its source. The newer source instant rules; an older one still tells of
- * transactions, fulfilment orders and shipments that no newer one showed.
+ * transactions, fulfilment orders and shipments that no newer one showed. `isAnswer`: it is what a read brought.
  */
-export function absorbSnapshot(state: OrderState, incoming: Order, rules: OrderRules): Absorbed {
+export function absorbSnapshot(
+  state: OrderState,
+  incoming: Order,
+  rules: OrderRules,
+  isAnswer: boolean,
+): Absorbed {
   const { connection } = incoming.ref;
   const captured = state.order?.ref.connection;
   if (!capturesOrders(connection, rules)) {
@@ -27,10 +32,10 @@ export function absorbSnapshot(state: OrderState, incoming: Order, rules: OrderR
     const refused: OrderState = { ...state, source: incoming.ref, refusedAs: 'test-order', read: null };
     return rejected(refused, 'test-order', `${incoming.number} is a test order`);
   }
-  return compareAndTake({ ...state, source: incoming.ref, refusedAs: null }, incoming, rules);
+  return compareAndTake({ ...state, source: incoming.ref, refusedAs: null }, incoming, rules, isAnswer);
 }
 
-function compareAndTake(state: OrderState, incoming: Order, rules: OrderRules): Absorbed {
+function compareAndTake(state: OrderState, incoming: Order, rules: OrderRules, isAnswer: boolean): Absorbed {
   const { at, hash } = incoming.version;
   const known = state.order?.version;
   if (known === undefined || at > known.at) {
@@ -40,16 +45,20 @@ function compareAndTake(state: OrderState, incoming: Order, rules: OrderRules): 
   const version = `${incoming.ref.connection} ${known.at}`;
   if (at < known.at) return superseded(mergeRecords(state, incoming), `newer snapshot: ${version}`);
 
-  if (hash === known.hash) return superseded(shown(state), `same snapshot: ${version}`);
-  // The answer of a read is the youngest word there is, whatever its instant says.
-  const isAnswer = state.read !== null && !state.settledHashes.includes(hash);
-  if (isAnswer || state.tieReads >= rules.reads.maxTieReads) {
-    const settledHashes = [...state.settledHashes, hash].slice(-maxSettledHashes);
-    return applied({ ...take(state, incoming), settledHashes });
-  }
+  // A poll and a webhook spell the same state in bodies of their own.
+  const { version: _version, ...content } = incoming;
+  if (hash === known.hash || contentHash(content) === state.hashes.order)
+    return superseded(shown(state), `same snapshot: ${version}`);
+  // Of two bodies of one instant only a read that was asked after both had come tells the younger; till then the first one stands.
+  const settledHashes = [...state.settledHashes.filter((settled) => settled !== hash), hash].slice(
+    -maxSettledHashes,
+  );
+  if (isAnswer && state.tieReads > 0) return applied({ ...take(state, incoming), settledHashes });
   if (state.settledHashes.includes(hash)) return superseded(state, `same snapshot: ${version}`);
+  if (state.tieReads >= rules.reads.maxTieReads)
+    return superseded(state, `what the source was read to say: ${version}`);
   return superseded(
-    { ...state, tieReads: state.tieReads + 1 },
+    { ...state, settledHashes, tieReads: state.tieReads + 1 },
     `read of the source: other body at ${version}`,
     { read: 'tie' },
   );

@@ -1,13 +1,14 @@
 import { type CommandName, commandPayloads } from '#canonical/command.ts';
 import type { CanonicalEvent } from '#canonical/event.ts';
 import type { Order } from '#canonical/order.ts';
-import type {
-  CommandIntent,
-  CommandResult,
-  Decision,
-  ExceptionNotice,
-  ProcessInput,
-  Reservation,
+import {
+  answerPrefix,
+  type CommandIntent,
+  type CommandResult,
+  type Decision,
+  type ExceptionNotice,
+  type ProcessInput,
+  type Reservation,
 } from '../../process.ts';
 import { orderToCash } from '../decide.ts';
 import { type OrderRules, orderRulesSchema } from '../rules.ts';
@@ -51,6 +52,12 @@ export class OrderRun {
   event(...events: readonly CanonicalEvent[]): this {
     for (const event of events) this.#decide({ kind: 'event', id: `e${this.#step}`, at: this.now, event });
     return this;
+  }
+
+  /** What the source shows when it is read, and the end of that read. */
+  readAnswer(event: CanonicalEvent): this {
+    this.done('storefront.read');
+    return this.#decide({ kind: 'event', id: `${answerPrefix}${this.#step}`, at: this.now, event });
   }
 
   result(slot: string, result: CommandResult): this {
