@@ -9,7 +9,7 @@ import { blindIndex, type MasterKey } from './sealed-box.ts';
  */
 export function aliasesOf(master: MasterKey, event: CanonicalEvent): readonly string[] {
   const emails = (parties: readonly (Party | null)[]): readonly string[] =>
-    parties.flatMap(emailsIn).map((email) => blindIndex(master, 'email', email));
+    [...new Set(parties.flatMap(emailsIn))].map((email) => blindIndex(master, 'email', email));
   switch (event.type) {
     case 'order.observed': {
       const { number, poNumber, shipments, soldTo, billTo, shipTo } = event.data;
