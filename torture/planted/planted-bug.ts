@@ -1,3 +1,5 @@
+import type { FaultName } from '../nemesis/schedule.ts';
+
 /** One change of one place. The text that is looked for stands there exactly once. */
 export type Edit = {
   /** A file, relative to the root of the tree; or a function of the database, in the newest migration that defines it. */
@@ -33,7 +35,9 @@ export type TortureRun = {
   readonly seed: number;
   readonly minutes: number;
   /** Kinds of faults, as `npm run torture -- --faults` takes them. */
-  readonly faults: readonly string[];
+  readonly faults: readonly FaultName[];
+  /** What the seed's schedule has to hold for the bugs to show, each a deed and its target: a seed that has changed its faults is of no use. */
+  readonly meets: readonly string[];
 };
 
 /** A defect that somebody could have written in good faith, and that a check has to find. */

@@ -3,8 +3,10 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { invariants } from '../checker/invariants/all.ts';
+import { planSchedule } from '../nemesis/plan.ts';
 import { plantedBugs } from './bugs/all-bugs.ts';
 import { patchedFiles } from './patch.ts';
+import * as runs from './torture-runs.ts';
 import { repository } from './tree-copy.ts';
 
 const names = plantedBugs.map(({ name }) => name);
@@ -43,6 +45,16 @@ describe('a planted bug', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 });
+
+test.each(Object.entries(runs))(
+  '%s meets the faults that its bugs need',
+  (_name, { seed, minutes, faults, meets }) => {
+    const planned = planSchedule(seed, minutes, faults).faults.map(
+      ({ detail, target }) => `${detail.deed} ${target}`,
+    );
+    expect(planned).toEqual(expect.arrayContaining([...meets]));
+  },
+);
 
 test('there are at least twenty that simulation or torture has to find', () => {
   expect(plantedBugs.filter(({ caught }) => caught.kind !== 'test').length).toBeGreaterThanOrEqual(20);

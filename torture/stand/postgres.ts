@@ -99,6 +99,8 @@ async function initialized(from: string, directory: string, password: string): P
     '-E',
     'UTF8',
     '--locale=C',
+    // So that a full disk is met by the log, too, which PostgreSQL does not survive.
+    '--wal-segsize=1',
   ];
   await run(join(from, 'initdb'), ['-D', data, '-N', ...flags], { ...postgresIdentity, cwd: data });
   return data;

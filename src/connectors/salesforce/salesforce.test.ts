@@ -586,6 +586,15 @@ describe('the account', () => {
     });
     expect(bench.services.reports.at(-1)).toEqual({ pausedForMs: 900_000 });
   });
+  test('how long a used-up allocation is left alone can be set', async () => {
+    await using bench = await orgBench({ dailyApiRequests: 1 }, {}, { usedUpPauseMs: 60_000 });
+    await salesforce.probe(newCall({ timeoutMs: 5_000 }), bench.client);
+    expect(await bench.send(payloadOf(fixtureOrder('person')))).toMatchObject({
+      kind: 'rate-limited',
+      retryAfterMs: 60_000,
+    });
+    expect(bench.services.reports.at(-1)).toEqual({ pausedForMs: 60_000 });
+  });
   test('too many long calls at once are rate-limited for seconds', async () => {
     await using bench = await orgBench({ longCalls: 0 });
     expect(await bench.send(payloadOf(fixtureOrder('person')))).toMatchObject({

@@ -1,5 +1,5 @@
 import type { PlantedBug } from '../planted-bug.ts';
-import { byLostAnswers, byErrorBodies } from '../torture-runs.ts';
+import { byBadAnswers } from '../torture-runs.ts';
 
 /** What a mapping or the opening of a connection could get wrong. */
 export const connectorBugs: readonly PlantedBug[] = [
@@ -13,7 +13,7 @@ export const connectorBugs: readonly PlantedBug[] = [
         replace: 'return money(role, currency, Math.trunc(Number(rounded) * 10 ** digits));',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I2'], run: byLostAnswers },
+    caught: { kind: 'torture', invariants: ['I2'], run: byBadAnswers },
   },
   {
     name: 'error-body-read-as-success',
@@ -25,7 +25,7 @@ export const connectorBugs: readonly PlantedBug[] = [
         replace: 'if (part.httpStatusCode >= 500) {',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'I2'], run: byErrorBodies },
+    caught: { kind: 'torture', invariants: ['I1', 'I2'], run: byBadAnswers },
   },
   {
     name: 'tenants-share-a-client',
@@ -49,6 +49,6 @@ export const connectorBugs: readonly PlantedBug[] = [
           '  const sockets: ClosableHttpClient[] = [];\n  const clients = new Map<unknown, unknown>();\n',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'I10'], run: byLostAnswers },
+    caught: { kind: 'torture', invariants: ['I1', 'I10'], run: byBadAnswers },
   },
 ];

@@ -1,5 +1,5 @@
 import type { PlantedBug } from '../planted-bug.ts';
-import { byLostAnswers, byLostDatabase, byOutage, byZombies } from '../torture-runs.ts';
+import { byBadAnswers, byCrashes, byZombies } from '../torture-runs.ts';
 
 /** What the worker and the functions of the database could get wrong: fences, permits, breakers, wake-ups. */
 export const engineBugs: readonly PlantedBug[] = [
@@ -26,7 +26,7 @@ export const engineBugs: readonly PlantedBug[] = [
           "      for (const { settle } of batch) settle({ kind: 'committed', answer: { sentAtMs, hasMore: false, held: [] } });\n      if (this.#session.isOver) for",
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'I5', 'I9', 'liveness'], run: byLostDatabase },
+    caught: { kind: 'torture', invariants: ['I1', 'I5', 'I9', 'liveness'], run: byCrashes },
   },
   {
     name: 'look-up-skipped',
@@ -43,7 +43,7 @@ export const engineBugs: readonly PlantedBug[] = [
         replace: 'const id =',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1'], run: byLostAnswers },
+    caught: { kind: 'torture', invariants: ['I1'], run: byBadAnswers },
   },
   {
     name: 'permit-leaked',
@@ -56,7 +56,7 @@ export const engineBugs: readonly PlantedBug[] = [
           "      if (answer.outcome.kind !== 'outcome-unknown') budget.give();\n      this.#advance(lane);",
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'liveness'], run: byLostAnswers },
+    caught: { kind: 'torture', invariants: ['I1', 'liveness'], run: byBadAnswers },
   },
   {
     name: 'breaker-never-closes',
@@ -68,7 +68,7 @@ export const engineBugs: readonly PlantedBug[] = [
         replace: "    if (outcome.kind !== 'done' || this.#isOpen) return false;\n",
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'liveness'], run: byOutage },
+    caught: { kind: 'torture', invariants: ['I1', 'liveness'], run: byBadAnswers },
   },
   {
     name: 'wake-up-lost',
@@ -80,7 +80,7 @@ export const engineBugs: readonly PlantedBug[] = [
         replace: '    if (this.#mayHaveWork) await this.#claim();',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'liveness'], run: byLostDatabase },
+    caught: { kind: 'torture', invariants: ['I1', 'liveness'], run: byCrashes },
   },
   {
     name: 'lanes-of-the-dead-kept',
@@ -97,6 +97,6 @@ export const engineBugs: readonly PlantedBug[] = [
         replace: 'update lane l set due = now() from stray s where',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'liveness'], run: byZombies },
+    caught: { kind: 'torture', invariants: ['I1', 'liveness'], run: byCrashes },
   },
 ];

@@ -1,5 +1,5 @@
 import type { PlantedBug } from '../planted-bug.ts';
-import { byForgery, byLostDatabase, byRotation } from '../torture-runs.ts';
+import { byBadAnswers, byCrashes } from '../torture-runs.ts';
 
 /** What the way from a webhook or a poll into the journal could get wrong. */
 export const intakeBugs: readonly PlantedBug[] = [
@@ -15,7 +15,7 @@ export const intakeBugs: readonly PlantedBug[] = [
           "const stored = within(ackWithinMs, options.batcher.add(message));\n    stored.catch(() => undefined);\n    const receipt: Receipt = { outcome: 'accepted', messageId: 0, entity: null } as never;",
       },
     ],
-    caught: { kind: 'torture', invariants: ['I12'], run: byLostDatabase },
+    caught: { kind: 'torture', invariants: ['I12'], run: byCrashes },
   },
   {
     name: 'event-id-taken-for-the-key',
@@ -28,7 +28,7 @@ export const intakeBugs: readonly PlantedBug[] = [
         replace: "select tenant, connection, '', source_event_id, ''::bytea, message_id from incoming",
       },
     ],
-    caught: { kind: 'torture', invariants: ['I12'], run: byForgery },
+    caught: { kind: 'torture', invariants: ['I12'], run: byBadAnswers },
   },
   {
     name: 'duplicate-taken-in-again',
@@ -40,7 +40,7 @@ export const intakeBugs: readonly PlantedBug[] = [
         replace: 'from incoming i left join fresh f using (message_id)',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I5', 'I12'], run: byForgery },
+    caught: { kind: 'torture', invariants: ['I5', 'I12'], run: byBadAnswers },
   },
   {
     name: 'counter-not-raised',
@@ -52,7 +52,7 @@ export const intakeBugs: readonly PlantedBug[] = [
         replace: 'set class',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'I5', 'liveness'], run: byForgery },
+    caught: { kind: 'torture', invariants: ['I1', 'I5', 'liveness'], run: byBadAnswers },
   },
   {
     name: 'stranger-forgotten',
@@ -64,7 +64,7 @@ export const intakeBugs: readonly PlantedBug[] = [
         replace: "from resolved where entity is null and ref_type = 'Order'\n    returning",
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'I5'], run: byForgery },
+    caught: { kind: 'torture', invariants: ['I1', 'I5'], run: byBadAnswers },
   },
   {
     name: 'signature-not-checked',
@@ -76,7 +76,7 @@ export const intakeBugs: readonly PlantedBug[] = [
         replace: 'return matches.length > 0;',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'I5', 'I10', 'I12'], run: byForgery },
+    caught: { kind: 'torture', invariants: ['I1', 'I5', 'I10', 'I12'], run: byBadAnswers },
   },
   {
     name: 'old-secret-refused-at-once',
@@ -88,6 +88,6 @@ export const intakeBugs: readonly PlantedBug[] = [
         replace: '',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I12'], run: byRotation },
+    caught: { kind: 'torture', invariants: ['I12'], run: byBadAnswers },
   },
 ];

@@ -9,8 +9,9 @@ const version = (url: string): Promise<Response> =>
 
 test('a request beyond what the account allows is refused and counted, also when others hold the slots', async () => {
   await using begun = new AsyncDisposableStack();
-  const { url, platform, close } = await trytonEmulator({ requestLimit: 2 });
-  begun.defer(close);
+  const emulator = await trytonEmulator({ requestLimit: 2 });
+  begun.defer(() => emulator.close());
+  const { url, platform } = emulator;
   expect((await version(url)).status).toBe(200);
   platform.slots.occupy(2);
   expect((await version(url)).status).toBe(429);
