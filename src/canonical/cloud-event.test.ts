@@ -48,7 +48,7 @@ describe('an event that leaves', () => {
       type: 'order.touched',
       subject: observed.subject,
       version: observed.version,
-      data: { reason: 'tagged' },
+      data: { reason: 'tagged', listed: false },
     };
     expect(toCloudEvent(touched, origin)).toBeNull();
     expect(outwardTypes).not.toContain('order.touched');

@@ -45,11 +45,14 @@ const about = {
 export const canonicalEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('order.observed'), ...about, data: orderSchema }),
   z.strictObject({ type: z.literal('order.deleted'), ...about, data: z.strictObject({ at: instantSchema }) }),
-  /** Something of the order changed and the message does not carry the whole: the process reads it again. */
+  /**
+   * Something of the order changed and the message does not carry the whole: the process reads it again. `listed`: it only stands in a list of
+   * changed orders, so that it tells of nothing but its instant.
+   */
   z.strictObject({
     type: z.literal('order.touched'),
     ...about,
-    data: z.strictObject({ reason: textSchema }),
+    data: z.strictObject({ reason: textSchema, listed: z.boolean() }),
   }),
   z.strictObject({ type: z.literal('payment.observed'), ...about, data: paymentTransactionSchema }),
   z.strictObject({ type: z.literal('fulfillment-order.observed'), ...about, data: fulfillmentOrderSchema }),

@@ -22,12 +22,16 @@ const ofOrder = (ref: ExternalRef, founds = false) => ({ entity: 'order', ref, f
 export const orderObserved = (order: Order): CanonicalEvent =>
   event({ type: 'order.observed', subject: ofOrder(order.ref, true), version: order.version, data: order });
 
-export const orderTouched = (at: string, ref: ExternalRef = shopOrderRef): CanonicalEvent =>
+export const orderTouched = (
+  at: string,
+  ref: ExternalRef = shopOrderRef,
+  { body = at, listed = false }: { readonly body?: string; readonly listed?: boolean } = {},
+): CanonicalEvent =>
   event({
     type: 'order.touched',
     subject: ofOrder(ref),
-    version: versionOf(at, at),
-    data: { reason: 'edited' },
+    version: versionOf(at, body),
+    data: { reason: 'edited', listed },
   });
 
 export const orderDeleted = (at: string, ref: ExternalRef = shopOrderRef): CanonicalEvent =>

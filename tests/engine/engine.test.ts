@@ -314,7 +314,7 @@ test('a record that was read, not told of whole, is found by its names too', asy
           const subject = { entity: 'order', ref, founds: true } as const;
           return {
             ...outcome,
-            events: [{ type: 'order.touched', subject, version, data: { reason: 'whole' } }],
+            events: [{ type: 'order.touched', subject, version, data: { reason: 'whole', listed: false } }],
           };
         },
       },

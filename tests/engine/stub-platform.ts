@@ -137,7 +137,7 @@ export function stubConnector(
               type: 'order.touched',
               subject: { entity: 'order', ref: { connection, type: 'Thing', id }, founds: true },
               version: { at: occurredAt, hash: bodyHash },
-              data: { reason },
+              data: { reason, listed: false },
             },
           ];
         },

@@ -236,6 +236,31 @@ describe('order.touched', () => {
     expect([run.disposition, ...run.answer]).toEqual(['superseded']);
   });
 
+  test('of one instant, a change that was not heard of before is read, whether the order was read before or is being read', () => {
+    const run = new OrderRun().event(
+      orderObserved(buildOrder({ at: t0 })),
+      orderTouched(t1, undefined, { body: 'created' }),
+    );
+    expect(run.answer).toEqual(['storefront.order.read']);
+    run.event(orderTouched(t1, undefined, { body: 'paid' }));
+    expect(run.answer).toEqual(['storefront.order.read']);
+    run.readAnswer(orderObserved(buildOrder({ at: t1 })));
+    run.event(orderTouched(t1, undefined, { body: 'cancelled' }));
+    expect(run.answer).toEqual(['storefront.order.read']);
+    run.readAnswer(orderObserved(buildOrder({ at: t1, cancelled: 'CUSTOMER' })));
+    expect([run.disposition, run.view.cancelled?.at]).toEqual(['applied', t1]);
+    for (const body of ['created', 'paid', 'cancelled']) {
+      run.event(orderTouched(t1, undefined, { body }));
+      expect([run.disposition, ...run.answer]).toEqual(['superseded']);
+    }
+  });
+
+  test('of one instant, a list of changed orders tells nothing that the snapshot does not', () => {
+    const run = new OrderRun().event(orderObserved(buildOrder({ at: t1 })));
+    run.event(orderTouched(t1, undefined, { body: 'listed', listed: true }));
+    expect([run.disposition, ...run.answer]).toEqual(['superseded']);
+  });
+
   test("another platform's clock does not date a touch", () => {
     const run = new OrderRun().event(orderObserved(buildOrder({ at: t1 })));
     run.event(orderTouched(t0, { connection: 'payments', type: 'Charge', id: 'ch_1' }));

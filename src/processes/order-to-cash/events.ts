@@ -11,7 +11,7 @@ import {
 import { factKey, type Merged, observe } from './observations.ts';
 import { acknowledgeErpOrder } from './release.ts';
 import { capturesOrders, type OrderRules } from './rules.ts';
-import { absorbSnapshot } from './snapshots.ts';
+import { absorbSnapshot, withHash } from './snapshots.ts';
 import type { OrderState } from './state.ts';
 
 /**
@@ -144,18 +144,26 @@ function merged(state: OrderState, outcome: Merged, key: string, knownAt: Instan
   return superseded(state, `${outcome === 'same' ? 'same' : 'newer'} version: ${key} ${knownAt ?? ''}`);
 }
 
-/** Instants are compared with the order's own platform only; another one's clock says nothing here. */
-function absorbTouch(state: OrderState, { subject, version }: CanonicalEvent): Absorbed {
-  const fromSource = state.source?.connection === subject.ref.connection;
-  const known = state.order?.version.at;
-  if (fromSource && known !== undefined && version.at <= known)
-    return superseded(state, `newer snapshot: ${known}`);
-  if (fromSource && state.touchedAt !== null && version.at <= state.touchedAt) {
-    return superseded(state, `read of the source after ${state.touchedAt}`);
-  }
+/**
+ * Instants are compared with the order's own platform only; another one's clock says nothing here. Of one instant, a change that was not heard of
+ * before may be younger than what was read, so it is read again.
+ */
+function absorbTouch(
+  state: OrderState,
+  { subject, version: { at, hash }, data }: Extract<CanonicalEvent, { type: 'order.touched' }>,
+): Absorbed {
+  if (state.source?.connection !== subject.ref.connection)
+    return applied(state, state.source === null ? {} : { read: 'touched' });
+  const [known, touched] = [state.order?.version.at ?? null, state.touchedAt];
+  const isNews = !data.listed && !state.settledHashes.includes(hash);
+  const isOld = (seen: Instant | null): boolean => seen !== null && (at < seen || (at === seen && !isNews));
+  if (isOld(known)) return superseded(state, `newer snapshot: ${known}`);
+  if (isOld(touched)) return superseded(state, `read of the source after ${touched}`);
+  const isTie = at === known || at === touched;
+  const tieReads = isTie ? Math.max(1, state.tieReads) : state.tieReads;
   return applied(
-    fromSource ? { ...state, touchedAt: version.at } : state,
-    state.source === null ? {} : { read: 'touched' },
+    { ...state, touchedAt: at, tieReads, settledHashes: withHash(state.settledHashes, hash) },
+    { read: 'touched' },
   );
 }
 

@@ -40,7 +40,10 @@ function compareAndTake(state: OrderState, incoming: Order, rules: OrderRules, i
   const known = state.order?.version;
   if (known === undefined || at > known.at) {
     const links = state.order === null ? [incoming.ref] : [];
-    return applied({ ...take(state, incoming), settledHashes: [hash], tieReads: 0 }, { links });
+    // What else was heard of this instant is known, and may have asked for a read that is still to come.
+    const heard = state.touchedAt === at ? state : { settledHashes: [], tieReads: 0 };
+    const settledHashes = withHash(heard.settledHashes, hash);
+    return applied({ ...take(state, incoming), settledHashes, tieReads: heard.tieReads }, { links });
   }
   const version = `${incoming.ref.connection} ${known.at}`;
   if (at < known.at) return superseded(mergeRecords(state, incoming), `newer snapshot: ${version}`);
@@ -50,9 +53,7 @@ function compareAndTake(state: OrderState, incoming: Order, rules: OrderRules, i
   if (hash === known.hash || contentHash(content) === state.hashes.order)
     return superseded(shown(state), `same snapshot: ${version}`);
   // Of two bodies of one instant only a read that was asked after both had come tells the younger; till then the first one stands.
-  const settledHashes = [...state.settledHashes.filter((settled) => settled !== hash), hash].slice(
-    -maxSettledHashes,
-  );
+  const settledHashes = withHash(state.settledHashes, hash);
   if (isAnswer && state.tieReads > 0) return applied({ ...take(state, incoming), settledHashes });
   if (state.settledHashes.includes(hash)) return superseded(state, `same snapshot: ${version}`);
   if (state.tieReads >= rules.reads.maxTieReads)
@@ -63,6 +64,10 @@ function compareAndTake(state: OrderState, incoming: Order, rules: OrderRules, i
     { read: 'tie' },
   );
 }
+
+/** The hash as the last one heard of. */
+export const withHash = (settled: readonly string[], hash: string): readonly string[] =>
+  [...settled.filter((each) => each !== hash), hash].slice(-maxSettledHashes);
 
 /** The read under way, if any, has brought what it was for; it ends when its command has ended, too. */
 function shown(state: OrderState): OrderState {

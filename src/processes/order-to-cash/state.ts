@@ -84,7 +84,7 @@ export type OrderState = {
   readonly order: Order | null;
   /** Fingerprints of the snapshot, computed once: of all but its version, and of what an ERP order has besides lines. */
   readonly hashes: { readonly order: string; readonly erpHeader: string };
-  /** Hashes of the bodies seen at the snapshot's instant that need no more attention. */
+  /** Hashes of the bodies heard of at the instant of the snapshot, or of the last touch, that need no more attention. */
   readonly settledHashes: readonly string[];
   readonly tieReads: number;
   readonly touchedAt: Instant | null;

@@ -46,7 +46,10 @@ export const fulfillmentOrder: InboundMapping = {
       type: 'order.touched',
       subject: subjectOf(connection, parseWith(body, message)),
       version: { at: occurredAt, hash: bodyHash },
-      data: { reason: topic.replace('fulfillment_orders/', 'fulfillment-order-').replaceAll('_', '-') },
+      data: {
+        reason: topic.replace('fulfillment_orders/', 'fulfillment-order-').replaceAll('_', '-'),
+        listed: false,
+      },
     },
   ],
 };

@@ -18,7 +18,7 @@ export const orderEdited: InboundMapping = {
         type: 'order.touched',
         subject: orderSubject(connection, edit.order_id),
         version: { at: edit.committed_at ?? occurredAt, hash: bodyHash },
-        data: { reason: 'edited' },
+        data: { reason: 'edited', listed: false },
       },
     ];
   },

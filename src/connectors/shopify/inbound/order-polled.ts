@@ -16,7 +16,7 @@ export const orderPolled: InboundMapping = {
         type: 'order.touched',
         subject: orderSubject(connection, id),
         version: { at: updatedAt, hash: bodyHash },
-        data: { reason: 'polled' },
+        data: { reason: 'polled', listed: true },
       },
     ];
   },

@@ -44,7 +44,7 @@ export const orderTransaction: InboundMapping = {
     const subject = orderSubject(connection, read.order_id);
     const version = { at: read.processed_at ?? read.created_at, hash: bodyHash };
     const touched = (reason: string) => [
-      { type: 'order.touched' as const, subject, version, data: { reason } },
+      { type: 'order.touched' as const, subject, version, data: { reason, listed: false } },
     ];
     const source = transaction(read);
     if (source === null) return touched('transaction-without-both-amounts');

@@ -18,7 +18,7 @@ export const order: InboundMapping = {
           type: 'order.touched',
           subject: orderSubject(connection, reading.id),
           version: { at: reading.updatedAt, hash: bodyHash },
-          data: { reason: `webhook-lacks-${reading.lacks}` },
+          data: { reason: `webhook-lacks-${reading.lacks}`, listed: false },
         },
       ];
     }

@@ -19,7 +19,7 @@ export const refund: InboundMapping = {
         type: 'order.touched',
         subject: orderSubject(connection, read.order_id),
         version: { at: read.created_at, hash: bodyHash },
-        data: { reason: 'refunded' },
+        data: { reason: 'refunded', listed: false },
       },
     ];
   },
