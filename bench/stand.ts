@@ -33,7 +33,7 @@ export class Stand<S extends SystemUnderTest = SystemUnderTest> {
   readonly directory: string;
   readonly finality: Finality;
   readonly #driver: DriverProcess;
-  readonly #keeps: boolean;
+  #keeps: boolean;
   #orders = 0;
 
   private constructor(system: S, sinks: SinkProcess, directory: string, options: StandOptions<S>) {
@@ -124,7 +124,10 @@ export class Stand<S extends SystemUnderTest = SystemUnderTest> {
   async warmUp(orders: number): Promise<void> {
     const { first, send } = await this.prepare(orders, { ordersPerSecond: 200 });
     await send();
-    if (!(await this.completed(first + orders))) throw new Error('the warm-up did not arrive');
+    if (!(await this.completed(first + orders))) {
+      this.#keeps = true;
+      throw new Error(`the warm-up did not arrive: see ${this.directory}`);
+    }
   }
 
   /** Waits until every order is as it should be at the end, looking at effects themselves; for when `completed` is not the end. */

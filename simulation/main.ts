@@ -5,14 +5,15 @@
  */
 import { parseArgs } from 'node:util';
 import { addCoverage, coverageOf, missedPoints, type CoveragePoint } from './coverage.ts';
-import { type Flaw, flaws, type Plan, planOf } from './plan.ts';
-import { runSeed, type SeedResult } from './run-seed.ts';
+import { type Flaw, flaws, type Plan, planOf, weakSpots } from './plan.ts';
+import { runSeed } from './run-seed.ts';
+import { combinedHash, runSeeds, type SeedSummary } from './run-seeds.ts';
 import { shrink } from './shrink.ts';
+import { story } from './story.ts';
 
-const readableLines = 60;
 /** Fewer seeds cannot be expected to meet everything. */
 const seedsForCoverage = 200;
-/** One trace is read at a time. */
+/** One story is read at a time. */
 const shownViolations = 2;
 
 const { values } = parseArgs({
@@ -21,11 +22,13 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    hash: { type: 'boolean', default: false },
     orders: { type: 'string' },
     faults: { type: 'string' },
-    actions: { type: 'string' },
+    only: { type: 'string' },
+    salt: { type: 'string' },
+    budget: { type: 'string', default: '400' },
     flaw: { type: 'string', multiple: true, default: [] },
-    'strict-ties': { type: 'boolean', default: false },
   },
 });
 
@@ -37,58 +40,63 @@ function wholeNumber(name: string, text: string): number {
 }
 
 function planFor(seed: number): Plan {
-  const limits = (['orders', 'faults', 'actions'] as const).flatMap((name) => {
+  const limits = (['orders', 'faults', 'salt'] as const).flatMap((name) => {
     const text = values[name];
     return text === undefined ? [] : [[name, wholeNumber(name, text)] as const];
   });
-  const unknown = values.flaw.filter((name) => !flaws.some((flaw) => flaw === name));
+  const known: readonly string[] = [...flaws, ...weakSpots];
+  const unknown = values.flaw.filter((name) => !known.includes(name));
   if (unknown.length > 0)
-    throw new Error(`no flaw is called ${unknown.join(', ')}; there are ${flaws.join(', ')}`);
+    throw new Error(`no flaw is called ${unknown.join(', ')}; there are ${known.join(', ')}`);
   return planOf(seed, {
     ...Object.fromEntries(limits),
+    ...(values.only === undefined ? {} : { only: new Set(values.only.split(',')), faults: Infinity }),
     flaws: new Set(values.flaw as Flaw[]),
-    hasStrictTies: values['strict-ties'],
   });
 }
 
-function report(plan: Plan, result: SeedResult): void {
-  const { violation } = result;
-  console.log(`seed ${plan.seed} violates "${violation?.invariant ?? ''}": ${violation?.detail ?? ''}`);
-  if (values.trace) return;
-  const small = shrink(plan, result);
-  const { seed, orders, faults, actions } = small.plan;
-  console.log(small.result.trace.slice(-readableLines).join('\n'));
+/** Shrinks what failed and tells its story. */
+function explain(plan: Plan): void {
+  const small = shrink(plan, runSeed(plan), wholeNumber('budget', values.budget));
+  console.log(story(small));
+  const { seed, only, salt } = small.plan;
   const more = [
+    ...(only === null ? [] : [` --only ${[...only].join(',')}`]),
+    ...(salt === 0 ? [] : [` --salt ${salt}`]),
     ...[...plan.flaws].map((flaw) => ` --flaw ${flaw}`),
-    ...(plan.hasStrictTies ? [' --strict-ties'] : []),
   ].join('');
-  console.log(
-    `replay: npm run sim -- --seed ${seed} --orders ${orders} --faults ${faults} --actions ${actions}${more} --trace\n`,
-  );
+  console.log(`\nreplay: npm run sim -- --seed ${seed}${more} --trace\n`);
 }
 
-function main(): void {
-  const first = wholeNumber('seed', values.seed ?? values.from);
+function traced(plan: Plan): readonly SeedSummary[] {
+  const result = runSeed(plan, true);
+  console.log(result.trace.join('\n'));
+  return [result];
+}
+
+async function main(): Promise<void> {
+  const plan = planFor(wholeNumber('seed', values.seed ?? values.from));
   const seeds = values.seed === undefined ? wholeNumber('seeds', values.seeds) : 1;
+  const summaries = values.trace && seeds === 1 ? traced(plan) : await runSeeds(plan, seeds);
   const coverage = new Map<CoveragePoint, number>();
   let [actions, violations] = [0, 0];
-  for (let seed = first; seed < first + seeds; seed += 1) {
-    const plan = planFor(seed);
-    const result = runSeed(plan, values.trace);
-    actions += result.actions;
-    addCoverage(coverage, result.coverage);
-    if (values.trace) console.log(`${result.trace.join('\n')}\nseed ${seed} hash ${result.hash}`);
-    if (result.violation === null) continue;
+  for (const summary of summaries) {
+    const { seed, violation } = summary;
+    actions += summary.actions;
+    addCoverage(coverage, summary.coverage);
+    if (values.hash || values.trace) console.log(`seed ${seed} hash ${summary.hash}`);
+    if (violation === null) continue;
     violations += 1;
-    if (violations <= shownViolations) report(plan, result);
-    else console.log(`seed ${seed} violates "${result.violation.invariant}"`);
+    console.log(`seed ${seed} violates "${violation.invariant}": ${violation.detail.split('\n')[0] ?? ''}`);
+    if (violations <= shownViolations && !values.trace) explain({ ...plan, seed });
   }
   const missed = seeds < seedsForCoverage ? [] : missedPoints(coverage);
   if (missed.length > 0)
     console.log(`never met, so that the run proves nothing about it: ${missed.join('; ')}`);
   const valid = missed.length === 0;
-  console.log(JSON.stringify({ seeds, actions, violations, coverage: coverageOf(coverage), valid }));
+  const hash = combinedHash(summaries);
+  console.log(JSON.stringify({ seeds, actions, violations, hash, coverage: coverageOf(coverage), valid }));
   if (violations > 0 || !valid) process.exitCode = 1;
 }
 
-main();
+await main();

@@ -1,48 +1,78 @@
 import type { VirtualPlatform } from './platforms/platform.ts';
 import type { DatabaseLink } from './worker/database-link.ts';
-import type { VirtualWorker } from './worker/virtual-worker.ts';
+import type { Fleet } from './rollout.ts';
+import { leaseMs } from './worker/session.ts';
+
+/** What fires deadlines; it may stand still for a while. */
+export type Scheduler = { isStill: boolean };
 
 type Site = {
   readonly link: DatabaseLink;
   readonly platforms: readonly VirtualPlatform[];
-  readonly workers: VirtualWorker[];
-  readonly startWorker: (name: string) => VirtualWorker;
+  readonly fleet: Fleet;
+  readonly scheduler: Scheduler;
 };
 
-/** Kills and stops workers, restarts the database, takes platforms away and gives them back. */
+/** Kills and stops workers, restarts the database, sets its clock, takes platforms away and gives them back. */
 export function unleash(site: Site): void {
   const { world } = site.link;
-  world.every(1_000, () => {
+  const deeds = [crash, pause, restart, outage, lockOut, stepClock, standStill];
+  world.every(800, () => {
     if (world.isCalm) return 'stop';
-    const what = world.random.between(0, 4);
-    if (what === 0) crash(site);
-    else if (what === 1) pause(site);
-    else if (what === 2) restart(site);
-    else if (what === 3) outage(site);
-    else lockOut(site);
+    world.random.pick(deeds)(site);
     return undefined;
   });
 }
 
-function crash({ link: { world }, workers, startWorker }: Site): void {
-  const index = world.random.between(0, workers.length - 1);
-  const worker = workers[index];
+function crash({ link: { world }, fleet }: Site): void {
+  const place = world.random.between(0, fleet.workers.length - 1);
+  const worker = fleet.workers[place];
   if (worker === undefined || worker.isDead || !world.fault('worker', 0.25, `${worker.name} is killed`))
     return;
   worker.kill();
-  world.after(world.chance.between(200, 6_000), () => {
-    workers[index] = startWorker(`${worker.name}'`);
-  });
+  world.after(world.chance.between(200, 6_000), () => fleet.restart(place));
 }
 
 /** Longer than the lease, or shorter; the world goes on. */
-function pause({ link: { world }, workers }: Site): void {
-  const worker = world.random.pick(workers);
+function pause({ link: { world }, fleet }: Site): void {
+  const worker = world.random.pick(fleet.workers);
   if (worker.isDead || worker.isPaused || !world.fault('worker', 0.35, `${worker.name} is stopped`)) return;
   worker.pause();
   world.after(world.chance.between(500, 14_000), () => {
     world.note(`${worker.name} goes on`);
     worker.resume();
+  });
+}
+
+/**
+ * Back by any time: whatever waits for an instant then comes late. Forward only by more than a lease, and while no attempt is open:
+ * of one that is open, nobody could tell any more when it is settled.
+ */
+function stepClock({ link: { world, store }, fleet }: Site): void {
+  if (world.fault('time', 0.08, "the database's clock is set back")) {
+    const byMs = world.chance.between(500, 15_000);
+    store.stepClock(-byMs);
+    for (const worker of fleet.workers) worker.hearClock();
+    world.note(`the database's clock: ${byMs} ms back`);
+    return world.met('the clock of the database was set back');
+  }
+  const isAnytime = world.is('clock-forward-anytime');
+  const isOpen = [...store.commands.values()].some((rows) =>
+    [...rows.values()].some(({ state }) => state !== 'pending'),
+  );
+  if ((isOpen && !isAnytime) || !world.fault('time', 0.2, "the database's clock is set forward")) return;
+  const byMs = world.chance.between(isAnytime ? 1_000 : leaseMs + 1_000, 15_000);
+  store.stepClock(byMs);
+  world.note(`the database's clock: ${byMs} ms forward`);
+  world.met('the clock of the database was set forward');
+}
+
+function standStill({ link: { world }, scheduler }: Site): void {
+  if (scheduler.isStill || !world.fault('time', 0.3, 'the scheduler stands still')) return;
+  scheduler.isStill = true;
+  world.met('the scheduler stood still');
+  world.after(world.chance.between(1_000, 20_000), () => {
+    scheduler.isStill = false;
   });
 }
 

@@ -64,6 +64,7 @@ export class VirtualOperator {
       // While all is upside down, people are slow.
       if (!world.isCalm && world.random.next() < 0.8) continue;
       this.#tries.set(this.#keyOf(row), (this.#tries.get(this.#keyOf(row)) ?? 0) + 1);
+      if (!world.allows(`an operator sees to ${this.#keyOf(row)}`)) continue;
       world.note(`operator: ${row.entity ?? ''} ${row.kind} ${row.key} ${row.cause}`);
       if (row.kind === 'message') {
         world.met('a parked message was replayed');
@@ -80,7 +81,7 @@ export class VirtualOperator {
     if (command === undefined) return;
     if (command.state !== 'pending' && row.cause === 'outcome-unknown-unsafe') {
       // Somebody looks into the ERP, after the time in which it could still happen.
-      if (world.nowMs < (command.attemptDeadlineMs ?? 0) + command.settleMs) return;
+      if (world.nowMs < command.trueDeadlineMs + command.settleMs) return;
       world.met('unsafe and unknown, resolved by an operator');
       const { order } = command.request as unknown as { order: { id: string } };
       const isThere = [...erp.records.values()].some(
@@ -88,8 +89,11 @@ export class VirtualOperator {
       );
       return this.#act(row, isThere ? 'command.resolve' : 'command.retry');
     }
-    const mayDiscard = command.state === 'pending' && !world.isCalm && command.name.startsWith('erp.');
-    if (mayDiscard && world.random.next() < 0.15) {
+    // An update may be put away also while its effect is unknown: a newer one brings all that it would.
+    const isUpdate = command.name === 'crm.order.upsert';
+    const mayDiscard =
+      !world.isCalm && (isUpdate || (command.state === 'pending' && command.name.startsWith('erp.')));
+    if (mayDiscard && world.random.next() < (isUpdate ? 0.4 : 0.15)) {
       world.met('an operator discarded a command');
       return this.#act(row, 'command.discard');
     }

@@ -19,8 +19,9 @@ export type LifeStep = {
 /** What will happen to one order, as far as that does not depend on us. Instants in milliseconds since the run began. */
 export type OrderLife = {
   readonly id: string;
-  /** Orders of one customer share an account, hence conflict keys. */
+  /** Orders of one customer share an account, and some an address: hence conflict keys. */
   readonly customer: string;
+  readonly address: string;
   readonly createdAtMs: number;
   readonly isPaidAtOnce: boolean;
   readonly startsWithBadAddress: boolean;
@@ -40,15 +41,22 @@ export type ErpLife = {
   readonly knowsLineIds: boolean;
 };
 
+/** What the orders of one run have in common. */
+export type Market = {
+  readonly customers: number;
+  /** All come within a moment, and want the same goods. */
+  readonly isRush: boolean;
+};
+
 /** Each order's life has a seed of its own, so that taking an order away leaves the others as they are. */
-export function orderLife(seed: number, index: number): OrderLife {
+export function orderLife(seed: number, index: number, { customers, isRush }: Market): OrderLife {
   const random = seededRandom(seed * 1_000_003 + index * 97 + 3);
   const chance = (probability: number): boolean => random.next() < probability;
-  const createdAtMs = random.between(0, 6_000);
+  const createdAtMs = random.between(0, isRush ? 800 : 6_000);
   const isPaidAtOnce = chance(0.6);
   const startsWithBadAddress = chance(0.1);
   const lines = Array.from({ length: random.between(1, 3) }, (_, line) => ({
-    sku: `SKU-${line + 1}`,
+    sku: `SKU-${isRush ? 1 : line + 1}`,
     quantity: random.between(1, 3),
   }));
   const steps: LifeStep[] = [];
@@ -65,7 +73,8 @@ export function orderLife(seed: number, index: number): OrderLife {
   if (chance(0.35)) steps.push({ atMs: later(200, 25_000), kind: 'cancel' });
   return {
     id: String(1001 + index),
-    customer: `customer-${index % 2}`,
+    customer: `customer-${index % customers}`,
+    address: `address-${index % 3}`,
     createdAtMs,
     isPaidAtOnce,
     startsWithBadAddress,

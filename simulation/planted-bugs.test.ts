@@ -1,41 +1,55 @@
 import { describe, expect, test } from 'vitest';
-import { type Flaw, planOf } from './plan.ts';
+import { flaws, planOf } from './plan.ts';
 import { runSeed } from './run-seed.ts';
 
-/** Each defect with the number of seeds in which it has to show. */
-const planted: readonly (readonly [Flaw, number])[] = [
-  ['blind-retry', 50],
-  ['no-fencing', 50],
-  ['claims-count-anew', 50],
-  ['consumed-forgotten', 50],
-  ['permit-before-answer', 50],
-  ['calls-before-commit', 50],
-  ['no-dedupe', 50],
-  ['counter-off-by-one', 50],
-  ['deadline-from-decision', 50],
-  ['deadline-from-repetition', 50],
-  ['stand-back-forgets', 50],
-  ['claim-answer-forgotten', 50],
-  ['permits-of-the-dead', 50],
-  ['drop-forgets-newer', 50],
-  ['send-after-deadline', 50],
-  ['last-arrival-wins', 50],
-  // These need two rare meetings at once.
-  ['permits-forgotten', 200],
-  ['refused-look-up-believed', 200],
-];
+/** Each defect, with the first seed that shows it; should the runs have changed since, one of the next ones has to. */
+const planted: Readonly<Record<(typeof flaws)[number], number>> = {
+  'blind-retry': 4,
+  'no-fencing': 2,
+  'claims-count-anew': 1,
+  'consumed-forgotten': 3,
+  'permit-before-answer': 3,
+  'calls-before-commit': 1,
+  'no-dedupe': 1,
+  'counter-off-by-one': 1,
+  'deadline-from-decision': 2,
+  'deadline-from-repetition': 9,
+  'stand-back-forgets': 11,
+  'claim-answer-forgotten': 10,
+  'permits-forgotten': 23,
+  'permits-of-the-dead': 6,
+  'refused-look-up-believed': 21,
+  'drop-forgets-newer': 1,
+  'send-after-deadline': 11,
+  'last-arrival-wins': 14,
+  'old-takes-newer': 11,
+  'version-not-raised': 1,
+  'stale-deadline-believed': 101,
+  'deadline-lost': 1,
+  'unread-source-believed': 1,
+  'keys-of-the-dead': 21,
+  'keys-freed-when-unknown': 8,
+  'some-keys-kept': 1,
+  'short-untold': 1,
+  'reservation-booked-anew': 1,
+  'reservation-kept': 1,
+};
+const seedsTried = 200;
 
-function firstViolation(flaw: Flaw, seeds: number): string | null {
-  const flaws = new Set([flaw]);
-  for (let seed = 1; seed <= seeds; seed += 1) {
-    const { violation } = runSeed(planOf(seed, { flaws }));
+function firstViolation(flaw: (typeof flaws)[number]): string | null {
+  const from = planted[flaw];
+  for (let seed = from; seed < from + seedsTried; seed += 1) {
+    const { violation } = runSeed(planOf(seed, { flaws: new Set([flaw]) }));
     if (violation !== null) return violation.invariant;
   }
   return null;
 }
 
 describe('a defect that is put in on purpose is caught:', () => {
-  test.each(planted)('%s within %i seeds', { timeout: 120_000 }, (flaw, seeds) => {
-    expect(firstViolation(flaw, seeds)).not.toBeNull();
+  test.each(flaws)('%s', { timeout: 120_000 }, (flaw) => {
+    const invariant = firstViolation(flaw);
+    expect(invariant).not.toBeNull();
+    // A defect that makes the simulator itself fall over proves nothing.
+    expect(invariant).not.toBe('nothing throws');
   });
 });

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { seededRandom } from '#connector-testkit/seeded-random.ts';
+import { type SeededRandom, seededRandom } from '#connector-testkit/seeded-random.ts';
 import type { CoveragePoint } from './coverage.ts';
+import { describeOrder } from './describe-order.ts';
 import { checkAtEnd } from './final-invariants.ts';
 import { StepInvariants } from './invariants.ts';
-import { unleash } from './nemesis.ts';
+import { type Scheduler, unleash } from './nemesis.ts';
 import { VirtualOperator } from './operator.ts';
-import { orderLife } from './order-life.ts';
+import { type Market, orderLife } from './order-life.ts';
 import { watchPermits } from './permit-watch.ts';
 import type { Plan } from './plan.ts';
 import { EffectJournal } from './platforms/effects.ts';
@@ -15,6 +16,7 @@ import { VirtualErp } from './platforms/virtual-erp.ts';
 import { VirtualShop } from './platforms/virtual-shop.ts';
 import { reapSessions } from './store/sessions.ts';
 import { fireTimers, healWaits } from './store/upkeep.ts';
+import { Fleet, rollOut } from './rollout.ts';
 import { Traffic } from './traffic.ts';
 import { VirtualStore } from './virtual-store.ts';
 import { DatabaseLink } from './worker/database-link.ts';
@@ -34,6 +36,10 @@ export type SeedResult = {
   readonly violation: Violation | null;
   readonly coverage: ReadonlyMap<CoveragePoint, number>;
   readonly trace: readonly string[];
+  /** What may be left out, by name. */
+  readonly happened: ReadonlyMap<string, string>;
+  /** Where the orders with these ids stand at the end, line by line. */
+  readonly describe: (ids: readonly string[]) => readonly string[];
 };
 
 /** Runs one plan from beginning to rest. Same plan, same hash. */
@@ -58,6 +64,8 @@ export function runSeed(plan: Plan, keepsTrace = false): SeedResult {
     violation,
     coverage: world.coverage,
     trace: world.trace.lines,
+    happened: world.happenings.happened,
+    describe: world.describe,
   };
 }
 
@@ -78,18 +86,21 @@ function live(world: World): void {
   const traffic = new Traffic(link, shop, erp);
   const operator = new VirtualOperator({ store, traffic, shop, erp, crm });
   const invariants = new StepInvariants(store);
+  world.describe = (ids) => ids.flatMap((id) => describeOrder({ store, shop, erp, crm }, id));
   store.hadEffect = (entity, number) => effects.has(entity, number);
 
+  const places = draw.between(2, 3);
   const parts = {
     link,
     platforms,
     handlers: handlersOf(world),
-    concurrency: draw.between(1, 3),
+    // As many as there may be workers: with fewer, one that has steady work keeps its permit from the others for ever.
+    concurrency: world.is('few-permits') ? 1 : places + draw.between(1, 2),
     maxLanes: draw.between(2, 6),
     isReleased: traffic.isReleased.bind(traffic),
   };
-  const startWorker = (name: string): VirtualWorker => new VirtualWorker(name, parts);
-  const workers = Array.from({ length: draw.between(2, 3) }, (_, index) => startWorker(`w${index + 1}`));
+  const fleet = new Fleet(places, (name, release) => new VirtualWorker(name, parts, release));
+  const { workers } = fleet;
   store.onWork = (entity) => {
     for (const worker of workers)
       if (world.random.next() < 0.7)
@@ -97,9 +108,12 @@ function live(world: World): void {
   };
 
   watch(world, shop, store);
-  const lives = Array.from({ length: Math.min(plan.orders, draw.between(2, 7)) }, (_, index) =>
-    orderLife(plan.seed, index),
-  );
+  const market: Market = { customers: draw.pick([1, 2, 2, 3]), isRush: draw.next() < 0.2 };
+  if (market.isRush) world.met('many orders rushed for few goods');
+  const wanted = market.isRush ? draw.between(8, 12) : draw.between(2, 7);
+  const lives = Array.from({ length: Math.min(plan.orders, wanted) }, (_, index) =>
+    orderLife(plan.seed, index, market),
+  ).filter(({ id }) => world.allows(`order ${id}`));
   erp.lifeOf = (id) => {
     const life = lives.find((candidate) => candidate.id === id);
     if (life === undefined) throw new Error(`no life of ${id}`);
@@ -108,15 +122,19 @@ function live(world: World): void {
   for (const life of lives) {
     world.after(life.createdAtMs, () => {
       shop.create(life);
-      for (const step of life.steps)
+      for (const step of life.steps.filter(({ kind, atMs }) =>
+        world.allows(`${life.id}: ${kind} at ${atMs}`),
+      ))
         world.after(step.atMs - life.createdAtMs, () => shop.change(life.id, step.kind));
     });
   }
-  stock(store, operator, draw);
+  stock(store, operator, draw, market);
   watchPermits(store, link, workers);
-  unleash({ link, platforms: [...platforms.values()], workers, startWorker });
+  const scheduler: Scheduler = { isStill: false };
+  unleash({ link, platforms: [...platforms.values()], fleet, scheduler });
+  rollOut(world, fleet, draw);
   world.every(500, () => {
-    if (!link.isDown) fireTimers(store);
+    if (!link.isDown && !scheduler.isStill) fireTimers(store);
     return undefined;
   });
   world.every(2_000, () => {
@@ -150,11 +168,12 @@ function live(world: World): void {
 }
 
 /** Which rows are missing at first and when they come; of which goods there are few. */
-function stock(store: VirtualStore, operator: VirtualOperator, draw: ReturnType<typeof seededRandom>): void {
+function stock(store: VirtualStore, operator: VirtualOperator, draw: SeededRandom, { isRush }: Market): void {
   for (const sku of ['SKU-1', 'SKU-2', 'SKU-3']) {
     if (draw.next() < 0.75) operator.confirmRow(sku);
     else store.world.after(draw.between(2_000, 25_000), () => operator.confirmRow(sku));
-    if (draw.next() < 0.3) store.positions.set(`${sku} default`, { supply: draw.between(1, 6), reserved: 0 });
+    if (isRush || draw.next() < 0.3)
+      store.positions.set(`${sku} default`, { supply: draw.between(1, 6), reserved: 0 });
   }
 }
 

@@ -124,6 +124,7 @@ export class Traffic {
 
   #store(platform: 'shop' | 'erp', readToMs: number, records: readonly Delivery[]): void {
     const { store, world } = this.#link;
+    const readToDatabaseMs = store.nowMs;
     this.#link.call(
       alwaysOpen,
       'poll',
@@ -134,6 +135,8 @@ export class Traffic {
             world.met('a dropped webhook was healed by the poll');
         }
         this.#cursors[platform] = Math.max(this.#cursors[platform], readToMs);
+        store.readToMs.set(platform, readToDatabaseMs);
+        if (platform === 'erp') store.maxReadToMs = Math.max(store.maxReadToMs, readToDatabaseMs);
       },
       () => undefined,
       () => undefined,

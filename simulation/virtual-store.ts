@@ -8,8 +8,10 @@ import type {
   LaneRow,
   MessageRow,
   ParkedRow,
+  TimerRow,
   WaitRow,
 } from './store/rows.ts';
+import { leaseMs } from './worker/session.ts';
 import type { World } from './world.ts';
 
 /**
@@ -29,12 +31,15 @@ export class VirtualStore {
   readonly seen = new Set<string>();
   readonly parked = new Map<number, ParkedRow>();
   readonly waits = new Map<string, WaitRow>();
-  readonly timers = new Map<
-    string,
-    { readonly entity: string; readonly name: string; readonly atMs: number }
-  >();
+  readonly timers = new Map<string, TimerRow>();
+  /** Up to when each platform has been read, by the database's clock. */
+  readonly readToMs = new Map<string, number>();
+  /** The latest of them that there ever was for the ERP: its clock may have been set back since. */
+  maxReadToMs = 0;
   readonly links = new Map<string, string>();
   readonly holds = new Map<string, { readonly entity: string; readonly number: number }>();
+  /** Who waits for conflict keys, and how often others had one of them meanwhile. */
+  readonly keyWaits = new Map<string, { readonly keys: ReadonlySet<string>; passed: number }>();
   readonly crosswalk = new Set<string>();
   readonly reservations = new Map<string, ReadonlyMap<string, number>>();
   readonly positions = new Map<string, { readonly supply: number | null; reserved: number }>();
@@ -43,6 +48,8 @@ export class VirtualStore {
   readonly breakers = new Map<string, { nextProbeAtMs: number }>();
   /** Lanes that the action under way has changed: the invariants look at these. */
   readonly touched = new Set<string>();
+  /** Stock positions that it has changed. */
+  readonly touchedPositions = new Set<string>();
   /** Which session made which attempt's call: `entity number attempt`. */
   readonly calls = new Map<string, number>();
   /** Until when the last attempt of a command, its outcome unknown, may truly have its effect and be invisible. */
@@ -51,6 +58,10 @@ export class VirtualStore {
   readonly stoodStill = new Set<string>();
   /** Every fence that was ever given out: entity, session, claim. */
   readonly fences = new Set<string>();
+  /** How far the database's clock is off true time. */
+  clockMs = 0;
+  #latestMs = 0;
+  #forwardAtMs = -Infinity;
   #numbers = 0;
   #claims = 0;
   /** Asked of the platforms' ground truth: whether a command had an effect. */
@@ -62,8 +73,22 @@ export class VirtualStore {
     this.world = world;
   }
 
+  /** The database's clock, which may be set back or forward. */
   get nowMs(): number {
-    return this.world.nowMs;
+    return this.world.nowMs + this.clockMs;
+  }
+  /** The latest that it ever said. */
+  get latestMs(): number {
+    return Math.max(this.#latestMs, this.nowMs);
+  }
+  /** Whether leases may be over in the database alone. */
+  get isJustForward(): boolean {
+    return this.world.nowMs - this.#forwardAtMs < leaseMs;
+  }
+  stepClock(byMs: number): void {
+    this.#latestMs = this.latestMs;
+    if (byMs > 0) this.#forwardAtMs = this.world.nowMs;
+    this.clockMs += byMs;
   }
   nextClaim(): number {
     this.#claims += 1;
@@ -75,11 +100,15 @@ export class VirtualStore {
   }
 
   /** One event into an entity's inbox; its lane is due. */
-  addEvent(entity: string, event: Pick<EventRow, 'kind' | 'messageId' | 'body'>): void {
+  addEvent(
+    entity: string,
+    event: Pick<EventRow, 'kind' | 'messageId' | 'body'>,
+    atMs: number = this.nowMs,
+  ): void {
     const eventId = this.nextNumber();
     let inbox = this.inbox.get(entity);
     if (inbox === undefined) this.inbox.set(entity, (inbox = new Map()));
-    inbox.set(eventId, { ...event, eventId, atMs: this.nowMs });
+    inbox.set(eventId, { ...event, eventId, atMs });
     const lane = this.lanes.get(entity);
     if (lane === undefined)
       this.lanes.set(entity, {
@@ -99,8 +128,8 @@ export class VirtualStore {
   }
 
   /** Events of our own arrive as the database's functions write them. */
-  tell(entity: string, kind: 'deadline' | 'reservation' | 'operator', body: Json): void {
-    this.addEvent(entity, { kind, messageId: null, body });
+  tell(entity: string, kind: 'deadline' | 'reservation' | 'operator', body: Json, atMs?: number): void {
+    this.addEvent(entity, { kind, messageId: null, body }, atMs);
   }
 
   openParked(row: Omit<ParkedRow, 'parkedId' | 'isOpen'>): ParkedRow {
@@ -124,7 +153,9 @@ export class VirtualStore {
 
   addWait(wait: WaitRow): void {
     const key = `${wait.topic} ${wait.entity} ${wait.parkedId}`;
-    if (!this.waits.has(key)) this.waits.set(key, wait);
+    const known = this.waits.get(key);
+    if (known === undefined) this.waits.set(key, wait);
+    else known.isUrgent = wait.isUrgent === true;
   }
 
   /** A parked message goes back into its inbox; a parked command is handed to its lane, which alone changes it. */

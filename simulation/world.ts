@@ -1,11 +1,12 @@
 import { type SeededRandom, seededRandom } from '#connector-testkit/seeded-random.ts';
 import { ActionQueue } from './action-queue.ts';
 import type { CoveragePoint } from './coverage.ts';
+import { Happenings } from './happenings.ts';
 import type { Flaw, Plan } from './plan.ts';
 import { Trace } from './trace.ts';
 
 /** What goes wrong, by where. Each seed has a liking of its own: some kinds come often, some next to never. */
-const faultKinds = ['network', 'late', 'refusal', 'database', 'worker', 'webhook'] as const;
+const faultKinds = ['network', 'late', 'refusal', 'database', 'worker', 'webhook', 'time'] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 const startMs = Date.parse('2026-11-24T10:00:00.000Z');
@@ -32,7 +33,8 @@ export class World {
   readonly coverage = new Map<CoveragePoint, number>();
   /** Which action is next, and how long things take. */
   readonly random: SeededRandom;
-  readonly #faults: SeededRandom;
+  /** What may be left out of the run: orders, steps of their lives, faults, what operators do. */
+  readonly happenings: Happenings;
   readonly #queue = new ActionQueue();
   readonly #punctual = new ActionQueue();
   readonly #liking: ReadonlyMap<FaultKind, number>;
@@ -43,14 +45,17 @@ export class World {
   /** Actions under way that are more than the turning of a loop. */
   pending = 0;
   isCalm = false;
+  /** Where orders stand, for people. */
+  describe: (ids: readonly string[]) => readonly string[] = () => [];
 
   constructor(plan: Plan, keepsTrace: boolean) {
     this.plan = plan;
     this.trace = new Trace(keepsTrace);
-    this.random = seededRandom(plan.seed * 7_919 + 1);
-    this.#faults = seededRandom(plan.seed * 104_729 + 2);
+    this.random = seededRandom(plan.seed * 7_919 + 1 + plan.salt * 15_485_863);
+    this.happenings = new Happenings(plan.seed, plan.only);
     this.#faultsLeft = plan.faults;
-    this.#liking = new Map(faultKinds.map((kind) => [kind, this.#faults.pick([0.2, 1, 1, 4])]));
+    const likings = seededRandom(plan.seed * 104_729 + 2);
+    this.#liking = new Map(faultKinds.map((kind) => [kind, likings.pick([0.2, 1, 1, 4])]));
   }
 
   get nowMs(): number {
@@ -118,15 +123,19 @@ export class World {
 
   /** Whether a fault happens here, by its probability and as long as the plan has any left. */
   fault(kind: FaultKind, probability: number, what: string): boolean {
-    if (this.isCalm || this.#faultsLeft <= 0 || this.actions > this.plan.actions) return false;
-    if (this.#faults.next() >= probability * (this.#liking.get(kind) ?? 1)) return false;
+    if (this.isCalm || this.#faultsLeft <= 0) return false;
+    if (!this.happenings.draws(what, probability * (this.#liking.get(kind) ?? 1))) return false;
     this.#faultsLeft -= 1;
     this.note(`FAULT ${what}`);
     return true;
   }
-  /** For the shape of a fault. */
+  /** For the shape of the fault that happened last. */
   get chance(): SeededRandom {
-    return this.#faults;
+    return this.happenings.shape;
+  }
+  /** Whether something that the seed wants may happen: a run that is being shrunk leaves things out. */
+  allows(what: string): boolean {
+    return this.happenings.allows(what);
   }
 
   is(flaw: Flaw): boolean {

@@ -47,12 +47,11 @@ export async function run(options: RunOptions): Promise<Liveness> {
     environment: product.environment,
     retailers: Object.keys(emulators.urls),
   };
-  const liveness = await measureLiveness(
-    stand,
-    account,
-    join(directory, 'history', 'liveness.json'),
+  const liveness = await measureLiveness(stand, account, {
+    file: join(directory, 'history', 'liveness.json'),
+    kills: has('F1'),
     interrupted,
-  );
+  });
   await emulators.tell('/counts', {});
   const stubborn = await product.stop(() => workedOff(stand.watch));
   if (stubborn.length > 0) say(`did not stop when asked to: ${stubborn.join(', ')}`);

@@ -10,7 +10,8 @@ type State = { readonly order: Order | null; readonly erp: 'none' | 'asked' | 't
  * reservations, no census. With it the engine is compared like for like, one call a system an order, and the business process set apart.
  */
 export const relay: Process<State, OrderRules> = {
-  name: 'bench-relay',
+  // The retailer's rules, which name its ERP and CRM, are found by it.
+  name: 'order-to-cash',
   version: 1,
   decide(before, input, rules) {
     const state = before ?? { order: null, erp: 'none' };

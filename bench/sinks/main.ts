@@ -27,6 +27,7 @@ const servers = {
   crm: new RawHttpServer((request) => sinks.crm.answer(request)),
   shop: new RawHttpServer(() => ({
     body: '{"data":{"orders":{"nodes":[],"pageInfo":{"hasNextPage":false,"endCursor":null}}}}',
+    headers: 'x-shopify-api-version: 2026-10\r\n',
     afterMs: otherMs,
   })),
 };

@@ -1,8 +1,13 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
 export type RawRequest = { readonly method: string; readonly path: string; readonly body: string };
-/** What the sink answers, and how long it lets the caller wait for it. */
-export type RawAnswer = { readonly status?: number; readonly body: string; readonly afterMs: number };
+/** What the sink answers, and how long it lets the caller wait for it. `headers`: further lines, each with its end. */
+export type RawAnswer = {
+  readonly status?: number;
+  readonly body: string;
+  readonly afterMs: number;
+  readonly headers?: string;
+};
 
 /**
  * HTTP/1.1 on plain sockets with keep-alive, one request at a time on each, bodies with a content-length. It does just enough
@@ -57,8 +62,8 @@ export class RawHttpServer {
     });
   }
 
-  #reply(socket: Socket, { status = 200, body, afterMs }: RawAnswer): void {
-    const text = `HTTP/1.1 ${status} X\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  #reply(socket: Socket, { status = 200, body, afterMs, headers = '' }: RawAnswer): void {
+    const text = `HTTP/1.1 ${status} X\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
     if (afterMs === 0) socket.write(text);
     else setTimeout(() => socket.destroyed || socket.write(text), afterMs);
   }

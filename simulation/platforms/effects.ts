@@ -9,6 +9,8 @@ export type Effect = {
   readonly slot: string;
   readonly bytes: Json;
   readonly mayRepeat: boolean;
+  /** Records that no other command may touch meanwhile. */
+  readonly conflictKeys: readonly string[];
 };
 
 /** Ground truth: what took effect at the platforms, in the order in which it did. Judged as it comes. */
@@ -41,6 +43,7 @@ export class EffectJournal {
       this.#world.violated('a repetition carries the same bytes', what);
     this.#bytes.set(key, bytes);
     if (!effect.mayRepeat) this.#checkNotGivenUp(effect, what);
+    this.#checkKeys(effect, what);
     const lane = `${entity} ${connection}`;
     const last = this.#lastInLane.get(lane) ?? 0;
     if (number < last && !this.#store.stoodStill.has(key))
@@ -50,6 +53,16 @@ export class EffectJournal {
       this.#world.violated('an older command never overwrites a newer one', `${what} after #${lastInSlot}`);
     this.#lastInLane.set(lane, Math.max(last, number));
     this.#lastInSlot.set(`${lane} ${slot}`, number);
+  }
+
+  /** Whoever touches a record holds its key, also when its effect comes late. */
+  #checkKeys({ connection, entity, number, conflictKeys }: Effect, what: string): void {
+    for (const key of conflictKeys) {
+      const hold = this.#store.holds.get(`${connection} ${key}`);
+      if (hold?.entity === entity && hold.number === number) continue;
+      const holder = hold === undefined ? 'nobody' : `${hold.entity} #${hold.number}`;
+      this.#world.violated('who touches a record holds its key', `${what}: ${key} is held by ${holder}`);
+    }
   }
 
   /** Nobody may have taken it for one without effect, neither the journal nor, hence, the process. */

@@ -16,6 +16,7 @@ export type Request = {
   readonly isKeyed: boolean;
   readonly isRepeated: boolean;
   readonly settleMs: number;
+  readonly conflictKeys: readonly string[];
 };
 /** Null: the request was taken, and no answer will come. */
 export type Reply = Outcome | Found | null;
@@ -106,6 +107,7 @@ export abstract class VirtualPlatform {
       slot: request.slot,
       bytes: request.body,
       mayRepeat: request.isUpsert,
+      conflictKeys: request.conflictKeys,
     });
   }
 }

@@ -1,6 +1,9 @@
 import type { CommandWrite, LaneStep } from '#journal/lane-step.ts';
 import type { VirtualStore } from '../virtual-store.ts';
-import { freeHolds, storeExtras } from './extras.ts';
+import { orderStateOf } from '../worker/order-processes.ts';
+import { storeExtras } from './extras.ts';
+import { isHolder, noticeParked, takeKeys } from './conflict-keys.ts';
+import { reserve } from './stock.ts';
 import type { CommandRow } from './rows.ts';
 
 export type CommitResult =
@@ -35,8 +38,14 @@ export function commitSteps(store: VirtualStore, session: number, steps: readonl
   for (const step of steps) {
     if (!store.sessions.has(session))
       world.violated('a zombie changes nothing in the store', `${step.entity} by session ${session}`);
-    const missed = commitStep(store, step);
+    commitStep(store, step);
+  }
+  reserve(store, steps);
+  const losers = takeKeys(store, steps);
+  for (const step of steps) {
+    const missed = step.commands.filter((write) => losers.has(write)).map(({ number }) => number);
     if (missed.length > 0) held.set(step.entity, missed);
+    checkHolds(store, step.entity);
   }
   for (const step of steps) if (closeStep(store, step)) more.add(step.entity);
   return { kind: 'committed', more, held };
@@ -52,15 +61,16 @@ function refusal(store: VirtualStore, step: LaneStep): string | null {
   return todo < 0 ? `${step.entity}: its counter would be ${todo}` : null;
 }
 
-/** Answers the commands that did not get their conflict keys. */
-function commitStep(store: VirtualStore, step: LaneStep): readonly number[] {
+function commitStep(store: VirtualStore, step: LaneStep): void {
   const { entity } = step;
   store.touched.add(entity);
   if (step.instance !== null) store.instances.set(entity, step.instance);
   for (const { eventId, disposition } of step.consumed) {
     const inbox = store.inbox.get(entity);
-    const messageId = inbox?.get(eventId)?.messageId ?? null;
+    const event = inbox?.get(eventId);
+    const messageId = event?.messageId ?? null;
     inbox?.delete(eventId);
+    if (event?.kind === 'deadline' && disposition === 'superseded') noticeLateDeadline(store, entity);
     if (messageId === null) continue;
     store.dispositions.set(messageId, [...(store.dispositions.get(messageId) ?? []), disposition]);
     if (disposition === 'superseded') store.world.met('a duplicate was superseded');
@@ -69,8 +79,9 @@ function commitStep(store: VirtualStore, step: LaneStep): readonly number[] {
   let commands = store.commands.get(entity);
   if (commands === undefined) store.commands.set(entity, (commands = new Map()));
   checkClaims(store, step);
+  const version = store.instances.get(entity)?.version ?? 0;
   for (const write of step.commands)
-    commands.set(write.number, written(store.nowMs, commands.get(write.number), write));
+    commands.set(write.number, written(store, commands.get(write.number), write, version));
   for (const { number, outcome } of step.finished) {
     const command = commands.get(number);
     commands.delete(number);
@@ -79,20 +90,35 @@ function commitStep(store: VirtualStore, step: LaneStep): readonly number[] {
     const rows = store.done.get(entity) ?? [];
     rows.push({ number, connection, slot, name, outcome });
     store.done.set(entity, rows);
+    if (command.askedByVersion < version && step.instance !== null)
+      store.world.met('the new version took in what the old one had asked for');
+    if (outcome === 'withdrawn' && command.state !== 'pending' && isHolder(store, entity, number))
+      store.world.met('what held a conflict key was taken back');
     if (outcome === 'superseded') store.world.met('a command was superseded before it was sent');
     if (outcome === 'withdrawn' && name === 'erp.order.create')
       store.world.met('a cancel took back a create that was never sent');
     if (outcome === 'stale') store.world.met('a command was decided again as stale');
   }
   storeExtras(store, step);
-  const over = new Set(step.finished.map(({ number }) => number));
-  for (const [key, hold] of store.holds)
-    if (hold.entity === entity && over.has(hold.number))
-      store.world.violated(
-        'no conflict key stays held',
-        `${key} by ${entity} #${hold.number}, which is over`,
-      );
-  return step.commands.filter((write) => !takeHolds(store, entity, write)).map(({ number }) => number);
+  noticeParked(store, step);
+}
+
+function checkHolds(store: VirtualStore, entity: string): void {
+  for (const [key, hold] of store.holds) {
+    const holder = hold.entity === entity ? store.commands.get(entity)?.get(hold.number) : null;
+    if (holder === null || (holder !== undefined && holder.state !== 'pending')) continue;
+    const why = holder === undefined ? 'over' : 'not under way';
+    store.world.violated(
+      'no conflict key is held for nothing',
+      `${key} by ${entity} #${hold.number}: ${why}`,
+    );
+  }
+}
+
+function noticeLateDeadline(store: VirtualStore, entity: string): void {
+  const order = orderStateOf(store.instances.get(entity))?.order ?? null;
+  store.world.met('a deadline came after what it waited for');
+  if (order !== null && order.cancelled !== null) store.world.met('a deadline came after the cancellation');
 }
 
 /** What a step says of its commands, held against what is true. */
@@ -113,7 +139,13 @@ function checkClaims(store: VirtualStore, { entity, attempts, commands, finished
       store.world.violated('what had an effect is not taken for without', `${entity} #${number}`);
 }
 
-function written(nowMs: number, before: CommandRow | undefined, write: CommandWrite): CommandRow {
+function written(
+  store: VirtualStore,
+  before: CommandRow | undefined,
+  write: CommandWrite,
+  version: number,
+): CommandRow {
+  const { nowMs, world } = store;
   return {
     number: write.number,
     name: write.name,
@@ -127,40 +159,16 @@ function written(nowMs: number, before: CommandRow | undefined, write: CommandWr
     attempt: write.attempt,
     attemptDeadlineMs:
       write.startTimeoutMs === null ? (before?.attemptDeadlineMs ?? null) : nowMs + write.startTimeoutMs,
+    trueDeadlineMs:
+      write.startTimeoutMs === null ? (before?.trueDeadlineMs ?? 0) : world.nowMs + write.startTimeoutMs,
     notBeforeMs: nowMs + Math.round(write.delayMs),
     createdAtMs: before?.createdAtMs ?? nowMs,
     conflicts: write.conflicts,
     settleMs: write.settleMs,
     handle: write.handle,
     causedBy: write.causedBy,
+    askedByVersion: before?.askedByVersion ?? version,
   };
-}
-
-/** All keys or none; without them the attempt has not begun. */
-function takeHolds(store: VirtualStore, entity: string, write: CommandWrite): boolean {
-  const { number, connection, conflictKeys } = write;
-  const keys = conflictKeys.map((key) => `${connection} ${key}`);
-  const isFree = keys.every((key) => {
-    const hold = store.holds.get(key);
-    return hold === undefined || (hold.entity === entity && hold.number === number);
-  });
-  if (isFree) {
-    for (const key of keys) store.holds.set(key, { entity, number });
-    return true;
-  }
-  store.world.met('a conflict key was held by another lane');
-  const command = store.commands.get(entity)?.get(number);
-  if (command === undefined) return true;
-  const state =
-    store.world.is('stand-back-forgets') || command.state === 'attempting' ? 'pending' : command.state;
-  Object.assign(command, {
-    state,
-    attempt: command.attempt - 1,
-    attemptDeadlineMs: state === 'pending' ? null : command.attemptDeadlineMs,
-    notBeforeMs: store.nowMs + store.world.random.between(100, 400),
-  });
-  if (state === 'pending') freeHolds(store, entity, number);
-  return false;
 }
 
 /** The counter, and the end of the claim. Answers whether there is more than the caller knows. */
@@ -171,8 +179,8 @@ function closeStep(store: VirtualStore, step: LaneStep): boolean {
   const slip = store.world.is('counter-off-by-one') && step.finished.length > 0 ? 1 : 0;
   lane.todo += step.todoDelta + slip;
   lane.steps += 1;
-  lane.dueMs =
-    release !== null && lane.todo <= expectedTodo ? store.nowMs + Math.round(release.dueInMs) : store.nowMs;
+  if (release !== null)
+    lane.dueMs = lane.todo <= expectedTodo ? store.nowMs + Math.round(release.dueInMs) : store.nowMs;
   if (release === null) return lane.todo > expectedTodo;
   Object.assign(lane, { lastOwner: lane.owner, owner: null });
   if (lane.todo === 0) store.lanes.delete(entity);

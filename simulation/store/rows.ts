@@ -55,12 +55,23 @@ export type CommandRow = {
   parked: boolean;
   attempt: number;
   attemptDeadlineMs: number | null;
+  /** The same by true time, which no database knows. */
+  trueDeadlineMs: number;
   notBeforeMs: number;
   readonly createdAtMs: number;
   conflicts: number;
   settleMs: number;
   handle: Json | null;
   readonly causedBy: string;
+  /** Of the process that asked for it; not in the database. */
+  readonly askedByVersion: number;
+};
+export type TimerRow = {
+  readonly entity: string;
+  readonly name: string;
+  readonly atMs: number;
+  /** It waits until this platform was read past it. */
+  readonly source: string | null;
 };
 export type DoneRow = {
   readonly number: number;
@@ -83,5 +94,6 @@ export type WaitRow = {
   readonly topic: string;
   readonly entity: string;
   /** 0: the lane itself waits. */ readonly parkedId: number;
+  isUrgent?: boolean;
 };
 export type Disposition = 'applied' | 'superseded' | 'rejected' | 'parked';

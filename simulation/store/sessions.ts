@@ -20,16 +20,20 @@ export function renewSession(store: VirtualStore, id: number, leaseMs: number): 
   return true;
 }
 
-/** Frees the lanes of sessions whose lease ran out; their permits come back when their calls can have no effect any more. */
-export function reapSessions(store: VirtualStore): number {
+/**
+ * Frees the lanes of sessions whose lease ran out, and of `ending`, which ends by itself; their permits come back when their calls
+ * can have no effect any more.
+ */
+export function reapSessions(store: VirtualStore, ending: number | null = null): number {
   let reaped = 0;
   for (const [id, session] of store.sessions) {
-    if (session.leaseUntilMs >= store.nowMs) continue;
+    if (session.leaseUntilMs >= store.nowMs && id !== ending) continue;
     store.sessions.delete(id);
     reaped += 1;
     const untilMs = new Map<string, number>();
     for (const [entity, lane] of store.lanes) {
       if (lane.owner !== id) continue;
+      noticeHolds(store, entity);
       for (const command of store.commands.get(entity)?.values() ?? []) {
         if (command.state === 'pending') continue;
         const overMs = (command.attemptDeadlineMs ?? 0) + command.settleMs;
@@ -44,6 +48,15 @@ export function reapSessions(store: VirtualStore): number {
     store.world.note(`session ${id} reaped`);
   }
   return reaped;
+}
+
+/** A dead worker's lane keeps its conflict keys: what it had under way may still have its effect. */
+function noticeHolds(store: VirtualStore, entity: string): void {
+  for (const [key, hold] of store.holds) {
+    if (hold.entity !== entity) continue;
+    store.world.met('a holder of a conflict key died');
+    if (store.world.is('keys-of-the-dead')) store.holds.delete(key);
+  }
 }
 
 /** Takes up to `room` free lanes that are due. Null when the session is over. */

@@ -1,13 +1,25 @@
 import type { VirtualStore } from '../virtual-store.ts';
 
-/** Fires due deadlines into their lanes' inboxes. */
+const lateByMs = 5_000;
+
+/** Fires due deadlines into their lanes' inboxes; one that has a source waits until that was read past it. */
 export function fireTimers(store: VirtualStore): void {
+  const { world } = store;
   for (const [key, timer] of store.timers) {
     if (timer.atMs > store.nowMs) continue;
+    const isRead = timer.source === null || (store.readToMs.get(timer.source) ?? 0) >= timer.atMs;
+    if (!isRead && !world.is('unread-source-believed')) continue;
     store.timers.delete(key);
-    store.world.met('a deadline fired');
-    store.world.note(`deadline ${timer.name} of ${timer.entity}`);
-    store.tell(timer.entity, 'deadline', { name: timer.name, at: new Date(timer.atMs).toISOString() });
+    const body = { name: timer.name, at: new Date(timer.atMs).toISOString() };
+    world.met('a deadline fired');
+    if (store.nowMs - timer.atMs > lateByMs) world.met('a deadline fired late');
+    world.note(`deadline ${timer.name} of ${timer.entity}`);
+    if (world.is('deadline-lost') && store.lanes.get(timer.entity)?.owner !== null) continue;
+    store.tell(timer.entity, 'deadline', body);
+    if (!world.fault('time', 0.15, `${timer.name} of ${timer.entity} fires twice`)) continue;
+    world.met('a deadline fired twice');
+    const firedAtMs = store.nowMs;
+    world.after(world.chance.between(0, 4_000), () => store.tell(timer.entity, 'deadline', body, firedAtMs));
   }
 }
 
@@ -36,7 +48,10 @@ export function addCrosswalkRow(store: VirtualStore, topic: string): void {
 export function pullWaiting(store: VirtualStore, topic: string, limit: number): number {
   let pulled = 0;
   const waiting = [...store.waits].filter(([, wait]) => wait.topic === topic && wait.parkedId === 0);
-  for (const [key, wait] of waiting.slice(0, limit)) {
+  const urgentFirst = waiting.toSorted(
+    ([, a], [, b]) => Number(b.isUrgent ?? false) - Number(a.isUrgent ?? false),
+  );
+  for (const [key, wait] of urgentFirst.slice(0, limit)) {
     store.waits.delete(key);
     pulled += 1;
     const lane = store.lanes.get(wait.entity);
@@ -57,21 +72,25 @@ export function balanceLimit(
   // A session that was reaped would never give back what it is granted now.
   if (!store.sessions.has(session) && !store.world.is('permits-of-the-dead')) return 0;
   let [others, rivals] = [0, 0];
+  const wantedByOthers: number[] = [];
   const own = `${connection} ${session}`;
   for (const [key, lease] of store.leases) {
     if (!key.startsWith(`${connection} `)) continue;
     if (lease.untilMs !== null && lease.untilMs < store.nowMs) store.leases.delete(key);
     else if (key !== own) {
       others += lease.permits;
-      if (lease.wanted > 0 && lease.untilMs === null) rivals += 1;
+      if (lease.untilMs !== null) continue;
+      wantedByOthers.push(lease.wanted);
+      if (lease.wanted > 0) rivals += 1;
     }
   }
-  const share = Math.ceil(ask.concurrency / (rivals + 1));
-  const free = ask.concurrency - others;
-  let granted = Math.max(ask.inUse, Math.min(ask.wanted, free, rivals > 0 ? share : ask.concurrency));
-  granted = Math.max(ask.inUse, Math.min(granted, Math.max(free, 0)));
-  store.leases.set(own, { permits: granted, wanted: ask.wanted, untilMs: null });
-  return granted;
+  // An equal share for everybody who wants some; beyond it only what the others do not want, and never what they hold.
+  const equal = Math.ceil(ask.concurrency / (rivals + 1));
+  const unwanted = ask.concurrency - wantedByOthers.reduce((sum, wanted) => sum + Math.min(wanted, equal), 0);
+  const share = Math.max(equal, unwanted);
+  const target = Math.max(0, Math.min(ask.wanted, share, ask.concurrency - others));
+  store.leases.set(own, { permits: Math.max(ask.inUse, target), wanted: ask.wanted, untilMs: null });
+  return target;
 }
 
 export function openBreaker(store: VirtualStore, connection: string, probeAfterMs: number): void {

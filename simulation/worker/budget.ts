@@ -2,6 +2,7 @@ import type { Outcome } from '#connector-sdk/outcome.ts';
 import { balanceLimit, openBreaker, pullWaiting, takeProbe } from '../store/upkeep.ts';
 import type { VirtualPlatform } from '../platforms/platform.ts';
 import type { DatabaseLink, Gate } from './database-link.ts';
+import { WaitingForPermits } from './waiting-for-permits.ts';
 
 const failuresToOpen = 5;
 const probeEveryMs = 1_000;
@@ -25,7 +26,7 @@ export class VirtualBudget {
   #mayHaveParked = true;
   /** The last answer was lost: the database may have given us permits of which we do not know. */
   #isUnsure = false;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new WaitingForPermits();
 
   constructor(link: DatabaseLink, gate: Gate, platform: VirtualPlatform, concurrency: number) {
     this.#link = link;
@@ -50,17 +51,17 @@ export class VirtualBudget {
     return this.#link.world.nowMs;
   }
 
-  take(touch: () => void): 'go' | 'wait' | 'park' {
+  take(touch: () => void, isUrgent: boolean): 'go' | 'wait' | 'park' {
     if (this.#isOpen || this.#pausedUntilMs > this.#nowMs + 500) return this.#park();
     this.#lastUseMs = this.#nowMs;
     if (this.#inUse < this.#permits && this.#pausedUntilMs <= this.#nowMs) {
       this.#inUse += 1;
       return 'go';
     }
-    if (this.#waiting.size >= waitersPerPermit * this.#concurrency && !this.#waiting.has(touch))
-      return this.#park();
+    const waiting = isUrgent ? this.#waiting.urgentSize : this.#waiting.size;
+    if (waiting >= waitersPerPermit * this.#concurrency && !this.#waiting.has(touch)) return this.#park();
     this.#link.world.met('a command waited for a permit');
-    this.#waiting.add(touch);
+    this.#waiting.add(touch, isUrgent);
     if (!this.#isBalancing && this.#permits < this.#concurrency) this.balance();
     return 'wait';
   }
@@ -80,12 +81,11 @@ export class VirtualBudget {
   }
 
   #wake(): void {
-    for (let free = this.#permits - this.#inUse; free > 0 && this.#waiting.size > 0; free -= 1) {
-      const [first] = this.#waiting;
-      if (first === undefined) return;
-      this.#waiting.delete(first);
-      first();
-    }
+    const { urgentSize, size } = this.#waiting;
+    const free = this.#permits - this.#inUse;
+    if (free > 0 && urgentSize > 0 && size > urgentSize)
+      this.#link.world.met('an urgent command went before others');
+    for (let left = free; left > 0; left -= 1) this.#waiting.shift()?.();
   }
 
   balance(): void {
@@ -151,9 +151,7 @@ export class VirtualBudget {
     const { connection, world } = this.#platform;
     world.note(`breaker of ${connection} opens`);
     world.met('breaker opened');
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const touch of waiting) touch();
+    for (let left = this.#waiting.size; left > 0; left -= 1) this.#waiting.shift()?.();
     const nothing = (): void => undefined;
     this.#link.call(
       this.#gate,

@@ -3,7 +3,7 @@ import type { Answer, LaneCommand } from '#dispatch/lane-rules/lane.ts';
 import type { Reply, Request, VirtualPlatform } from '../platforms/platform.ts';
 import type { Gate } from './database-link.ts';
 import type { VirtualSession } from './session.ts';
-import type { HandlerTimes } from '#dispatch/lane-rules/settle.ts';
+import type { Handler } from './handlers.ts';
 import type { VirtualStore } from '../virtual-store.ts';
 
 const graceMs = 250;
@@ -17,7 +17,7 @@ export type CallOrder = {
   readonly session: VirtualSession;
   readonly entity: string;
   readonly command: LaneCommand;
-  readonly handler: HandlerTimes;
+  readonly handler: Handler;
   readonly deadlineMs: number;
 };
 
@@ -110,6 +110,7 @@ function exchange(order: CallOrder, step: Request['step'], replied: (reply: Repl
     isRepeated: command.attempt > 1,
     isKeyed: handler.safety.kind === 'idempotency-key',
     settleMs: handler.settleMs,
+    conflictKeys: command.request === null ? [] : handler.conflictKeys(command.request),
   };
   const leftMs = Math.max(0, deadlineMs - world.nowMs);
   world.exactly(Math.min(world.delay(), leftMs), () => {

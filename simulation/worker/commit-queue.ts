@@ -42,6 +42,10 @@ export class VirtualCommitQueue {
     this.#pump();
   }
 
+  get isIdle(): boolean {
+    return this.#flights === 0 && this.#waiting.length === 0;
+  }
+
   #pump(): void {
     if (this.#gathering || this.#flights >= flightsLimit || this.#waiting.length === 0) return;
     this.#gathering = true;

@@ -1,3 +1,4 @@
+import type { LaneHost } from '#dispatch/lane-rules/host.ts';
 import type { VirtualPlatform } from '../platforms/platform.ts';
 import type { Content } from '../store/rows.ts';
 import type { VirtualBudget } from './budget.ts';
@@ -21,5 +22,9 @@ export type WorkerParts = {
 export type WorkerContext = WorkerParts & {
   readonly gate: Gate;
   readonly budgets: ReadonlyMap<string, VirtualBudget>;
+  /** The processes of its release. */
+  readonly processOf: LaneHost['processOf'];
+  /** What is under way ends, nothing else begins. */
+  readonly isStopping: boolean;
   readonly live: { readonly session: VirtualSession; readonly queue: VirtualCommitQueue } | null;
 };

@@ -6,10 +6,12 @@ import type { LaneHost } from '#dispatch/lane-rules/host.ts';
 import type { World } from '../world.ts';
 import { erpSearchLagMs } from '../platforms/virtual-erp.ts';
 
-type Handler = NonNullable<ReturnType<LaneHost['handlerOf']>>;
+export type Handler = NonNullable<ReturnType<LaneHost['handlerOf']>>;
 export type Handlers = { readonly [Connection in string]?: { readonly [N in CommandName]?: Handler } };
 
-const customerOf = (order: Order): string => order.attributes[0]?.value ?? 'nobody';
+/** The account and the address that an order shares with others. */
+const keysOf = ({ attributes }: Order): readonly string[] =>
+  attributes.map(({ name, value }) => `${name} ${value}`);
 
 /** What the three platforms declare of their commands. How a cancellation is made safe differs from seed to seed. */
 export function handlersOf(world: World): Handlers {
@@ -34,12 +36,12 @@ export function handlersOf(world: World): Handlers {
     erp: {
       'erp.order.create': {
         safety: { kind: 'lookup-first' },
-        timeoutMs: 2_000,
+        // Longer than a lease.
+        timeoutMs: 6_000,
         settleMs: 3_000,
         searchLagMs: erpSearchLagMs,
-        conflictKeys: (request) => [
-          customerOf((request as unknown as CommandPayload<'erp.order.create'>).order),
-        ],
+        conflictKeys: (request) =>
+          keysOf((request as unknown as CommandPayload<'erp.order.create'>).order).slice(0, 1),
       },
       'erp.order.cancel': {
         safety:
@@ -58,9 +60,7 @@ export function handlersOf(world: World): Handlers {
         timeoutMs: 2_500,
         settleMs: 4_000,
         searchLagMs: 0,
-        conflictKeys: (request) => [
-          customerOf((request as unknown as CommandPayload<'crm.order.upsert'>).order),
-        ],
+        conflictKeys: (request) => keysOf((request as unknown as CommandPayload<'crm.order.upsert'>).order),
       },
     },
   };

@@ -30,12 +30,16 @@ export class LaneClaims {
   go(): void {
     const { live, link, gate, maxLanes } = this.#worker;
     const room = maxLanes - this.#keeper().size;
-    if (this.#isClaiming || live === null || !live.session.isAlive || !this.#mayHaveWork || room <= 0) return;
+    if (this.#isClaiming || live === null || this.#worker.isStopping || !live.session.isAlive) return;
     const { session } = live;
-    this.#isClaiming = true;
-    if (link.world.elapsedMs < this.#lookAtMs || link.world.is('claim-answer-forgotten'))
+    const mayClaim = this.#mayHaveWork && room > 0;
+    if (link.world.elapsedMs < this.#lookAtMs || link.world.is('claim-answer-forgotten')) {
+      if (!mayClaim) return;
+      this.#isClaiming = true;
       return this.#claim(session, room);
-    const held = new Set(this.#keeper().entities);
+    }
+    this.#isClaiming = true;
+    const held = this.#keeper().entities;
     link.call(
       gate,
       'disown',
@@ -44,7 +48,7 @@ export class LaneClaims {
         this.#lookAtMs = link.world.elapsedMs + lookEveryMs;
         if (freed > 0) link.world.note(`session ${session.id} gives back ${freed} lanes`);
         if (freed > 0) link.world.met('lanes that nobody held were given back');
-        if (this.#isCurrent(session)) return this.#claim(session, room);
+        if (mayClaim && this.#isCurrent(session)) return this.#claim(session, room);
         this.#isClaiming = false;
       },
       () => this.#failed(),

@@ -1,35 +1,20 @@
 import type { CommandName } from '#canonical/command.ts';
-import type { BoundProcess, LaneHost } from '#dispatch/lane-rules/host.ts';
+import type { LaneHost } from '#dispatch/lane-rules/host.ts';
 import type { LaneCommand } from '#dispatch/lane-rules/lane.ts';
 import type { RetryPolicy } from '#dispatch/lane-rules/settle.ts';
-import { orderToCash } from '#processes/order-to-cash/decide.ts';
-import { orderRulesSchema } from '#processes/order-to-cash/rules.ts';
-import type { OrderState } from '#processes/order-to-cash/state.ts';
-import { recordKeeper, type KeptRecord } from '#processes/record-keeper.ts';
 import type { Content } from '../store/rows.ts';
 import type { VirtualStore } from '../virtual-store.ts';
 import { type Handlers, missingRows } from './handlers.ts';
 
 /** Time runs short here: what takes a day in production takes minutes. */
 const policy: RetryPolicy = { firstDelayMs: 100, longestDelayMs: 4_000, maxAgeMs: 40_000, maxConflicts: 6 };
-export const orderRules = orderRulesSchema.parse({ erp: 'erp', crm: 'crm', reads: { rereadAfterMs: 4_000 } });
-
-const orderProcess: BoundProcess = {
-  name: orderToCash.name,
-  version: orderToCash.version,
-  decide: (state, input) => orderToCash.decide(state as OrderState | null, input, orderRules),
-};
-const keeperProcess: BoundProcess = {
-  name: recordKeeper.name,
-  version: recordKeeper.version,
-  decide: (state, input) => recordKeeper.decide(state as KeptRecord | null, input, {}),
-};
 
 /** The lane rules' view of the virtual world: the second host beside the real worker. */
 export function virtualHost(
   store: VirtualStore,
   handlers: Handlers,
   live: {
+    readonly processOf: LaneHost['processOf'];
     nowMs(): number;
     mayCall(command: LaneCommand): 'go' | 'wait' | 'park';
     isReleased(content: Content): boolean;
@@ -42,7 +27,7 @@ export function virtualHost(
     nowMs: () => live.nowMs(),
     random: () => world.random.next(),
     policy,
-    processOf: ({ entity }) => (entity.startsWith('order:') ? orderProcess : keeperProcess),
+    processOf: live.processOf,
     mayCall: (_lane, command) => live.mayCall(command),
     handlerOf,
     interpret({ messageId }) {

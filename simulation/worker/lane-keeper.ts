@@ -1,14 +1,25 @@
 import type { LaneHost } from '#dispatch/lane-rules/host.ts';
-import { addEvents, type Lane, type LaneCommand, standBack } from '#dispatch/lane-rules/lane.ts';
+import {
+  addEvents,
+  hasCallInFlight,
+  type Lane,
+  type LaneCommand,
+  standBack,
+  waitsForCallsAlone,
+} from '#dispatch/lane-rules/lane.ts';
+import { isUrgent } from '#dispatch/lane-rules/urgency.ts';
 import { takeStep, type TakenStep } from '#dispatch/lane-rules/take-step.ts';
 import { loadInbox, repairLane } from '../store/sessions.ts';
 import { CallDesk } from './call-desk.ts';
 import type { Committed, StepFate } from './commit-queue.ts';
 import type { WorkerContext } from './context.ts';
 import { virtualHost } from './lane-host.ts';
+import { NoUpgradeError } from './order-processes.ts';
 import type { VirtualSession } from './session.ts';
 
 export const eventsPerLoad = 3;
+/** How long a lane that failed is left alone before somebody tries again. */
+const restMs = 10_000;
 
 /** The lanes that one worker holds, from claim to release: decides, commits, calls; takes in events that came meanwhile. */
 export class LaneKeeper {
@@ -17,6 +28,8 @@ export class LaneKeeper {
   readonly #lanes = new Map<string, Lane>();
   readonly #touches = new WeakMap<Lane, () => void>();
   readonly #toLoad = new Set<Lane>();
+  /** Lanes that failed in our hands, and until when they are left alone. */
+  readonly #resting = new Map<string, number>();
   readonly desk: CallDesk;
 
   /** `dropped`: there is room again. */
@@ -30,8 +43,14 @@ export class LaneKeeper {
     return this.#lanes.size;
   }
 
-  get entities(): Iterable<string> {
-    return this.#lanes.keys();
+  /** Those that are ours: held, or set aside for a while. */
+  get entities(): ReadonlySet<string> {
+    const { nowMs } = this.#worker.link.world;
+    for (const [entity, untilMs] of this.#resting) if (untilMs <= nowMs) this.#resting.delete(entity);
+    return new Set([...this.#lanes.keys(), ...this.#resting.keys()]);
+  }
+  get hasCallInFlight(): boolean {
+    return [...this.#lanes.values()].some(hasCallInFlight);
   }
 
   hold(lane: Lane): void {
@@ -43,7 +62,7 @@ export class LaneKeeper {
   }
 
   advanceAll(): void {
-    for (const lane of this.#lanes.values()) this.advance(lane);
+    for (const lane of this.#lanes.values()) if (!waitsForCallsAlone(lane)) this.advance(lane);
   }
 
   /** The session is over: all of it belongs to others now. */
@@ -51,6 +70,7 @@ export class LaneKeeper {
     for (const lane of this.#lanes.values()) lane.phase = 'gone';
     this.#lanes.clear();
     this.#toLoad.clear();
+    this.#resting.clear();
   }
 
   onWork(entity: string): void {
@@ -65,7 +85,14 @@ export class LaneKeeper {
     const { session, queue } = live;
     if (this.#lanes.get(lane.entity) !== lane && !session.isAbandoned)
       link.world.violated('a lane that is held is in the table of its worker', lane.entity);
-    const taken = takeStep(lane, this.#hostFor(lane, session));
+    const granted: LaneCommand[] = [];
+    let taken: TakenStep | null;
+    try {
+      taken = takeStep(lane, this.#hostFor(lane, session, granted));
+    } catch (error) {
+      if (!(error instanceof NoUpgradeError)) throw error;
+      return this.#failedIn(lane, granted);
+    }
     if (taken === null) {
       if (lane.stale) this.#reload(lane);
       return;
@@ -76,13 +103,31 @@ export class LaneKeeper {
     queue.commit(taken.step, (fate) => this.#settled(lane, taken, fate, session));
   }
 
-  #hostFor(lane: Lane, session: VirtualSession): LaneHost {
-    const { link, handlers, budgets, isReleased } = this.#worker;
-    return virtualHost(link.store, handlers, {
+  #hostFor(lane: Lane, session: VirtualSession, granted: LaneCommand[]): LaneHost {
+    const { link, handlers, budgets, isReleased, processOf } = this.#worker;
+    const host: LaneHost = virtualHost(link.store, handlers, {
+      processOf,
       nowMs: () => session.nowMs(),
-      mayCall: (command) => budgets.get(command.connection)?.take(this.#touchOf(lane)) ?? 'park',
+      mayCall: (command) => {
+        if (this.#worker.isStopping) return 'wait';
+        const permission =
+          budgets.get(command.connection)?.take(this.#touchOf(lane), isUrgent(lane, host)) ?? 'park';
+        if (permission === 'go') granted.push(command);
+        return permission;
+      },
       isReleased,
     });
+    return host;
+  }
+
+  /** What we hold of it in memory is not to be trusted any more. It is tried again from the journal, after a rest. */
+  #failedIn(lane: Lane, granted: readonly LaneCommand[]): void {
+    const { link, budgets } = this.#worker;
+    link.world.note(`session ${this.#worker.live?.session.id ?? 0} sets ${lane.entity} aside`);
+    link.world.met('a worker that knows the new version alone set an older instance aside');
+    this.#resting.set(lane.entity, link.world.nowMs + restMs);
+    for (const command of granted) budgets.get(command.connection)?.give();
+    this.#drop(lane);
   }
 
   #settled(lane: Lane, taken: TakenStep, fate: StepFate, session: VirtualSession): void {

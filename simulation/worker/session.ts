@@ -8,12 +8,15 @@ export class VirtualSession {
   readonly #world: World;
   readonly #clockErrorMs: number;
   leaseEndMs: number;
+  /** How far the database's clock was off true time when it was last heard of. */
+  clockMs: number;
   isAbandoned = false;
 
-  constructor(world: World, id: number, sentAtMs: number) {
+  constructor(world: World, id: number, sentAtMs: number, clockMs: number) {
     this.id = id;
     this.#world = world;
     this.leaseEndMs = sentAtMs + leaseMs;
+    this.clockMs = clockMs;
     this.#clockErrorMs = world.random.between(-20, 20);
   }
 
@@ -26,6 +29,6 @@ export class VirtualSession {
   }
   /** The database's clock as this worker believes it to be. */
   nowMs(): number {
-    return this.#world.nowMs + this.#clockErrorMs;
+    return this.#world.nowMs + this.clockMs + this.#clockErrorMs;
   }
 }

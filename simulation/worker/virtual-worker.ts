@@ -6,12 +6,14 @@ import type { WorkerContext, WorkerParts } from './context.ts';
 import type { Gate } from './database-link.ts';
 import { LaneClaims } from './lane-claims.ts';
 import { LaneKeeper } from './lane-keeper.ts';
+import { processesOf, type Release } from './order-processes.ts';
 import { leaseMs, VirtualSession } from './session.ts';
 
 const heartbeatMs = 1_000;
 const pollMs = 300;
 const shareMs = 120;
 const mindMs = 1_000;
+const stopWithinMs = 30_000;
 
 /**
  * The second host of the lane rules: method by method what src/dispatch/worker.ts does, with actions of the world where that
@@ -19,6 +21,7 @@ const mindMs = 1_000;
  */
 export class VirtualWorker implements Gate {
   readonly name: string;
+  readonly release: Release;
   readonly #world: World;
   readonly #context: WorkerContext;
   readonly #keeper: LaneKeeper;
@@ -29,9 +32,11 @@ export class VirtualWorker implements Gate {
   #isBeating = false;
   isDead = false;
   isPaused = false;
+  isStopping = false;
 
-  constructor(name: string, parts: WorkerParts) {
+  constructor(name: string, parts: WorkerParts, release: Release) {
     this.name = name;
+    this.release = release;
     this.#world = parts.link.world;
     const live = (): WorkerContext['live'] => this.#live;
     const budgets = new Map(
@@ -40,10 +45,15 @@ export class VirtualWorker implements Gate {
         new VirtualBudget(parts.link, this, platform, parts.concurrency),
       ]),
     );
+    const isStopping = (): boolean => this.isStopping;
     this.#context = {
       ...parts,
       gate: this,
       budgets,
+      processOf: processesOf(this.#world, release),
+      get isStopping() {
+        return isStopping();
+      },
       get live() {
         return live();
       },
@@ -87,6 +97,42 @@ export class VirtualWorker implements Gate {
     if (this.#keeper.desk.isCalling) this.#world.met('a worker crashed with a call in flight');
   }
 
+  /** Lets calls under way end, hands the lanes back, ends the session; as the real one, it renews its lease no more meanwhile. */
+  stop(ended: () => void): void {
+    this.isStopping = true;
+    const untilMs = this.#world.nowMs + stopWithinMs;
+    if (this.#keeper.desk.isCalling) this.#world.met('a worker stopped and let its calls end');
+    this.#world.every(20, () => {
+      if (this.isDead) return 'stop';
+      if (this.isPaused) return undefined;
+      const isQuiet = this.#live?.queue.isIdle !== false && !this.#keeper.hasCallInFlight;
+      if (!isQuiet && this.#world.nowMs < untilMs) return undefined;
+      this.#leave(ended);
+      return 'stop';
+    });
+  }
+
+  /**
+   * Hears at once that the database's clock was set back. The real one hears of it with its next renewal, and till then compares
+   * instants of the database with a clock that is ahead: a known weak spot.
+   */
+  hearClock(): void {
+    const session = this.#live?.session;
+    if (session !== undefined) session.clockMs = this.#context.link.store.clockMs;
+  }
+
+  #leave(ended: () => void): void {
+    const session = this.#live?.session;
+    this.#keeper.abandon();
+    this.isDead = true;
+    if (session === undefined) return ended();
+    if (!session.isAlive) this.#world.met('a lease ran out while its worker let a call end');
+    session.isAbandoned = true;
+    const { link } = this.#context;
+    const alwaysOpen = { run: (action: () => void): void => action() };
+    link.call(alwaysOpen, 'reaping', () => reapSessions(link.store, session.id), ended, ended);
+  }
+
   /** Told that there is work. */
   onWork(entity: string): void {
     this.#keeper.onWork(entity);
@@ -102,7 +148,7 @@ export class VirtualWorker implements Gate {
 
   #every(ms: number, work: () => void): void {
     this.#world.every(ms, () => {
-      if (this.isDead) return 'stop';
+      if (this.isDead || this.isStopping) return 'stop';
       if (!this.isPaused) work();
       return undefined;
     });
@@ -118,7 +164,7 @@ export class VirtualWorker implements Gate {
       () => openSession(link.store, leaseMs),
       (id) => {
         this.#isOpening = false;
-        const session = new VirtualSession(this.#world, id, sentAtMs);
+        const session = new VirtualSession(this.#world, id, sentAtMs, link.store.clockMs);
         this.#live = { session, queue: new VirtualCommitQueue(link, this, session) };
         for (const budget of budgets.values()) budget.begin(id);
         this.#world.note(`${this.name} has session ${id}`);
@@ -134,7 +180,7 @@ export class VirtualWorker implements Gate {
     this.#world.met('a lease ran out in a worker that lives');
     this.#keeper.abandon();
     session.isAbandoned = true;
-    this.#open();
+    if (!this.isStopping) this.#open();
   }
 
   #heartbeat(): void {
@@ -147,11 +193,13 @@ export class VirtualWorker implements Gate {
     link.call(
       this,
       'heartbeat',
-      () => renewSession(link.store, session.id, leaseMs),
-      (isAlive) => {
+      () => ({ isAlive: renewSession(link.store, session.id, leaseMs), clockMs: link.store.clockMs }),
+      ({ isAlive, clockMs }) => {
         this.#isBeating = false;
         if (!isAlive) return this.#begin(session);
         session.leaseEndMs = sentAtMs + leaseMs;
+        // Set forward, it ends all sessions: what they believe of it dies with them.
+        session.clockMs = link.store.isJustForward ? clockMs : link.store.clockMs;
         this.#reap();
       },
       () => {
