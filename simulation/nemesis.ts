@@ -60,7 +60,11 @@ function stepClock({ link: { world, store }, fleet }: Site): void {
   const isOpen = [...store.commands.values()].some((rows) =>
     [...rows.values()].some(({ state }) => state !== 'pending'),
   );
-  if ((isOpen && !isAnytime) || !world.fault('time', 0.2, "the database's clock is set forward")) return;
+  if (
+    (isOpen && !isAnytime) ||
+    !world.fault('time', isAnytime ? 1 : 0.2, "the database's clock is set forward")
+  )
+    return;
   const byMs = world.chance.between(isAnytime ? 1_000 : leaseMs + 1_000, 15_000);
   store.stepClock(byMs);
   world.note(`the database's clock: ${byMs} ms forward`);

@@ -73,14 +73,21 @@ export async function checkJournal(database: Database): Promise<void> {
   });
 }
 
+/** SQLSTATE classes of a server that is there and cannot be used yet. Any other answer, such as a wrong password, is not mended by waiting. */
+const startingCodes = /^(08|53|57P)/;
+const isUnreached = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/^E[A-Z_]+$/.test((error as NodeJS.ErrnoException).code ?? '') ||
+    /^(Connection terminated|Query read timeout|timeout exceeded)/.test(error.message));
+
 /** Does `work`, again while the database is away, starting, or has no connection free; half a minute at most. */
 export async function whileDatabaseStarts<T>(work: () => Promise<T>): Promise<T> {
   for (const until = Date.now() + reachWithinMs; ; await sleep(500)) {
     try {
       return await work();
     } catch (error) {
-      // Any other answer of a server, such as a wrong password, is not mended by waiting.
-      const mayPass = !(error instanceof pg.DatabaseError) || /^(08|53|57P)/.test(error.code ?? '');
+      const mayPass =
+        error instanceof pg.DatabaseError ? startingCodes.test(error.code ?? '') : isUnreached(error);
       if (!mayPass || Date.now() > until) throw error;
     }
   }

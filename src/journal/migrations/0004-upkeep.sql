@@ -140,12 +140,14 @@ begin
   return query select target, taken, case when account.paused_until > now() then ceil(extract(epoch from account.paused_until - now()) * 1000)::int else 0 end;
 end $$;
 
--- The platform refused a call although we kept to its number: it takes one fewer from us than we have under way. Refusals of one moment count once.
+-- The platform refused a call although we kept to its number: it takes one fewer from us than we have under way, but never so few that a
+-- worker has none. Refusals of one moment count once.
 create function limit_refused(p_tenant text, p_connection text) returns void language plpgsql as $$
+declare held int; workers int;
 begin
   perform set_config('tallyport.tenants', p_tenant, true);
-  update limit_account a set regain = 1, refused_at = now(), usable = greatest(1, least(a.usable, a.concurrency,
-    (select sum(b.permits) from limit_lease b where b.tenant = p_tenant and b.connection = p_connection)::int) - 1)
+  select sum(b.permits), count(*) filter (where b.until is null) into held, workers from limit_lease b where b.tenant = p_tenant and b.connection = p_connection;
+  update limit_account a set regain = 1, refused_at = now(), usable = greatest(1, least(workers, a.concurrency), least(a.usable, a.concurrency, held) - 1)
   where a.tenant = p_tenant and a.connection = p_connection and (a.refused_at is null or a.refused_at < now() - interval '100 ms' or a.usable is null);
 end $$;
 

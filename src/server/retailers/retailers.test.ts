@@ -161,7 +161,7 @@ test('a broken retailer names all its problems at once, by file and path, and sh
       'bad/retailer.json connections.crm.config.baseUrl: a reference is the whole value: "${env:NAME}" or "${env:NAME:-default}"',
       'bad/retailer.json tenant: must be small letters, digits and "-", at most 63',
       'bad/retailer.json $: Unrecognized key: "surprise"',
-      'bad/retailer.json connections.erp.connector: Invalid option: expected one of "salesforce"|"shopify"|"tryton"',
+      'bad/retailer.json connections.erp.connector: Invalid option: expected one of "netsuite"|"salesforce"|"shopify"|"tryton"',
       'bad/retailer.json connections.shop.config: Unrecognized key: "colour"',
       'bad/retailer.json connections.shop.config.shop: must be the permanent domain, e.g. "acme.myshopify.com"',
       'bad/retailer.json connections.crm.config.concurrency: Invalid input: expected number, received string',

@@ -21,9 +21,9 @@ export const engineBugs: readonly PlantedBug[] = [
     edits: [
       {
         at: { file: 'src/dispatch/commit-queue.ts' },
-        find: '      if (this.#session.isOver) for',
+        find: '      else await this.#send(batch);',
         replace:
-          "      for (const { settle } of batch) settle({ kind: 'committed', answer: { sentAtMs, hasMore: false, held: [] } });\n      if (this.#session.isOver) for",
+          "      for (const { settle } of batch) settle({ kind: 'committed', answer: { sentAtMs, hasMore: false, held: [] } });",
       },
     ],
     caught: { kind: 'torture', invariants: ['I1', 'I5', 'I9', 'liveness'], run: byCrashes },

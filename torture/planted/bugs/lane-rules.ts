@@ -68,7 +68,8 @@ export const laneRuleBugs: readonly PlantedBug[] = [
     ],
     caught: {
       kind: 'sim',
-      invariants: doubled,
+      // Whose attempt is not on record holds its conflict keys for nothing.
+      invariants: [...doubled, 'no conflict key is held for nothing'],
       seeds: 50,
     },
   },
@@ -166,7 +167,7 @@ export const laneRuleBugs: readonly PlantedBug[] = [
     ],
     caught: {
       kind: 'sim',
-      invariants: ['no conflict key stays held', 'all comes to rest once the faults have stopped'],
+      invariants: ['no conflict key is held for nothing', 'all comes to rest once the faults have stopped'],
       seeds: 50,
     },
   },

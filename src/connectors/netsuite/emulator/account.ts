@@ -1,0 +1,174 @@
+import type { Decimal } from '#canonical/decimal.ts';
+import type { JsonObject } from '#canonical/json.ts';
+
+/** Master data of the emulated account; internal ids are text. */
+export type AccountData = {
+  readonly items: readonly { readonly id: string; readonly itemId: string }[];
+  readonly taxCodes: readonly { readonly id: string; readonly rate: string }[];
+  readonly currencies: readonly { readonly id: string; readonly symbol: string }[];
+  readonly subsidiaries: readonly string[];
+  readonly locations: readonly string[];
+  readonly shipMethods: readonly string[];
+  readonly terms: readonly string[];
+  readonly paymentMethods: readonly string[];
+  /** Ids of custom body and column fields. */
+  readonly customFields: readonly string[];
+};
+
+export const defaultData: AccountData = {
+  items: [
+    { id: '101', itemId: 'MUG-RED' },
+    { id: '102', itemId: 'TEE-BLUE-M' },
+    { id: '103', itemId: 'SKU-1' },
+    { id: '104', itemId: 'SKU-2' },
+    { id: '190', itemId: 'ROUNDING' },
+    { id: '191', itemId: 'GIFT' },
+    { id: '192', itemId: 'FEE' },
+    { id: '193', itemId: 'TIP' },
+    { id: '194', itemId: 'DUTY' },
+  ],
+  taxCodes: [
+    { id: '-7', rate: '0' },
+    { id: '20', rate: '0.2' },
+    { id: '5', rate: '0.05' },
+    { id: '7', rate: '0.0725' },
+  ],
+  currencies: [
+    { id: '1', symbol: 'USD' },
+    { id: '2', symbol: 'GBP' },
+    { id: '4', symbol: 'EUR' },
+    { id: '5', symbol: 'JPY' },
+  ],
+  subsidiaries: ['1', '2'],
+  locations: ['1', '2'],
+  shipMethods: ['31', '32'],
+  terms: ['2', '3'],
+  paymentMethods: ['5', '6'],
+  customFields: ['custcol_tallyport_line'],
+};
+
+export type TransactionType = 'SalesOrd' | 'ItemShip' | 'CustInvc' | 'CashSale';
+
+export type Line = {
+  readonly line: number;
+  readonly item: string;
+  readonly quantity: Decimal;
+  readonly rate: string;
+  readonly amountMinor: number;
+  readonly taxCode: string | null;
+  readonly isClosed: boolean;
+  /** Of orders; a fulfilment counts from its picking. */
+  readonly shipped: Decimal;
+  readonly billed: Decimal;
+  readonly custom: JsonObject;
+};
+
+/** An order or a document that came of one. Replaced as a whole by each save. */
+export type Transaction = {
+  readonly id: string;
+  readonly type: TransactionType;
+  readonly externalId: string | null;
+  readonly tranId: string;
+  readonly status: string;
+  readonly entity: string;
+  readonly currency: string;
+  readonly createdFrom: string | null;
+  readonly tranDate: string;
+  readonly dueDate: string | null;
+  readonly location: string | null;
+  readonly lines: readonly Line[];
+  readonly shippingMinor: number;
+  readonly shippingTaxCode: string | null;
+  readonly tracking: readonly string[];
+  readonly fields: JsonObject;
+  /** lastModifiedDate: when the save began. */
+  readonly modifiedMs: number;
+  /** From when SuiteQL shows it. */
+  readonly searchableMs: number;
+  /** Counts saves: who saves on top of another save is told that the record has been changed. */
+  readonly version: number;
+};
+
+export type Customer = {
+  readonly id: string;
+  readonly externalId: string | null;
+  readonly fields: JsonObject;
+  readonly creditHold: 'ON' | 'OFF' | 'AUTO';
+  readonly version: number;
+};
+
+/** Everything the account holds. */
+export class Account {
+  readonly data: AccountData;
+  readonly transactions = new Map<string, Transaction>();
+  readonly customers = new Map<string, Customer>();
+  readonly #byExternalId = new Map<string, string>();
+  readonly #customerByExternalId = new Map<string, string>();
+  readonly #items = new Map<string, { readonly id: string; readonly itemId: string }>();
+  readonly #documents = new Map<string, string[]>();
+  #lastId = 4000;
+  #lastNumber = 1000;
+
+  constructor(data: AccountData) {
+    this.data = data;
+    for (const item of data.items) this.addItem(item);
+  }
+
+  addItem(item: { readonly id: string; readonly itemId: string }): void {
+    this.#items.set(item.id, item);
+    this.#items.set(`name:${item.itemId}`, item);
+  }
+
+  itemById = (id: string): { readonly id: string; readonly itemId: string } | undefined =>
+    this.#items.get(id);
+  itemByName = (name: string): { readonly id: string; readonly itemId: string } | undefined =>
+    this.#items.get(`name:${name}`);
+
+  nextId(): string {
+    this.#lastId += 1;
+    return String(this.#lastId);
+  }
+
+  nextNumber(prefix: string): string {
+    this.#lastNumber += 1;
+    return `${prefix}${this.#lastNumber}`;
+  }
+
+  /** By internal id or `eid:` and an external id, of whatever type. */
+  transaction(key: string): Transaction | undefined {
+    const id = key.startsWith('eid:') ? this.#byExternalId.get(key.slice(4)) : key;
+    return id === undefined ? undefined : this.transactions.get(id);
+  }
+
+  customer(key: string): Customer | undefined {
+    const id = key.startsWith('eid:') ? this.#customerByExternalId.get(key.slice(4)) : key;
+    return id === undefined ? undefined : this.customers.get(id);
+  }
+
+  put(transaction: Transaction): void {
+    const { id, externalId, createdFrom } = transaction;
+    if (externalId !== null) this.#byExternalId.set(externalId, id);
+    if (createdFrom !== null && !this.transactions.has(id))
+      this.#documents.set(createdFrom, [...(this.#documents.get(createdFrom) ?? []), id]);
+    this.transactions.set(id, transaction);
+  }
+
+  putCustomer(customer: Customer): void {
+    if (customer.externalId !== null) this.#customerByExternalId.set(customer.externalId, customer.id);
+    this.customers.set(customer.id, customer);
+  }
+
+  remove({ id, externalId }: Transaction): void {
+    this.transactions.delete(id);
+    if (externalId !== null) this.#byExternalId.delete(externalId);
+  }
+
+  /** What came of an order. */
+  documentsOf(order: string): readonly Transaction[] {
+    return (this.#documents.get(order) ?? []).flatMap((id) => this.transactions.get(id) ?? []);
+  }
+
+  currencyOf({ currency }: Pick<Transaction, 'currency'>): string {
+    return this.data.currencies.find(({ id }) => id === currency)?.symbol ?? 'USD';
+  }
+}

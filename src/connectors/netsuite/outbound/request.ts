@@ -1,0 +1,58 @@
+import type { JsonObject } from '#canonical/json.ts';
+
+/** How a record of the account is named; `name` (items, currencies) is looked up before anything is written. */
+export type RecordName =
+  { readonly id: string } | { readonly externalId: string } | { readonly name: string };
+
+/** A record named by our data, and where in the payload that came from, so that an unknown one can be mended. */
+export type Looked = {
+  readonly record: RecordName;
+  readonly path: string;
+  readonly table: string;
+  /** Our value: the key of the crosswalk row. */
+  readonly key: string;
+};
+
+export type CustomerRequest = {
+  /** External id, `CUS-…`. */
+  readonly key: string;
+  /** Fields as NetSuite takes them. */
+  readonly fields: JsonObject;
+};
+
+export type LineRequest = {
+  /** Ours; comes back with shipments. Null for lines that only NetSuite has. */
+  readonly lineId: string | null;
+  readonly item: Looked;
+  readonly description: string;
+  /** Exact decimals. */
+  readonly quantity: string;
+  readonly rate: string;
+  /** Net of discounts and included taxes, in the currency's decimals. */
+  readonly amount: string;
+  readonly units: RecordName | null;
+  readonly taxCode: RecordName | null;
+};
+
+/** `erp.order.create` as it is stored: every word resolved that can be without asking. Amounts in minor units. */
+export type OrderCreateRequest = {
+  /** External id or value of the key field, `SO-…`. */
+  readonly key: string;
+  readonly customer: CustomerRequest;
+  /** Fields of the order as NetSuite takes them, without customer, currency and lines. */
+  readonly header: JsonObject;
+  readonly currency: Looked;
+  readonly lines: readonly LineRequest[];
+  /** The item of rounding lines; null where the item crosswalk has no row "rounding". */
+  readonly rounding: Looked | null;
+  readonly untaxed: RecordName | null;
+  readonly currencyCode: string;
+  readonly taxMinor: number;
+  readonly totalMinor: number;
+};
+
+/** `erp.order.cancel` as it is stored. */
+export type OrderCancelRequest = {
+  readonly order: { readonly by: 'id'; readonly id: string } | { readonly by: 'key'; readonly key: string };
+  readonly reason: string;
+};
