@@ -8,13 +8,8 @@ import { ConnectionMinder } from './connection-minder.ts';
 import { inTurns } from './in-turns.ts';
 import { hostFor } from './lane-host.ts';
 import type { LaneHost } from './lane-rules/host.ts';
-import {
-  hasCallInFlight,
-  type Lane,
-  type LaneCommand,
-  standBack,
-  waitsForCallsAlone,
-} from './lane-rules/lane.ts';
+import type { Lane, LaneCommand } from './lane-rules/lane.ts';
+import { hasCallInFlight, standBack, waitsForCallsAlone } from './lane-rules/lane.ts';
 import { LaneLoader } from './lane-loader.ts';
 import { isUrgent } from './lane-rules/urgency.ts';
 import { takeStep, type TakenStep } from './lane-rules/take-step.ts';
