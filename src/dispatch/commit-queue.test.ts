@@ -258,3 +258,19 @@ test('of two lanes of one batch that want the same conflict key one gets it, and
     { entity: 'order:3', key: 'account:8' },
   ]);
 });
+
+test('who holds a conflict key keeps it, whoever asks for it in the same batch', async () => {
+  await claimed(2);
+  const wanting = (
+    entity: string,
+    over: Partial<LaneStep> = {},
+    command: Partial<CommandWrite> = {},
+  ): LaneStep => step(entity, { commands: [begun({ conflictKeys: ['account:7'], ...command })], ...over });
+  expect((await commitSteps(database, session, [wanting('order:2')])).held).toEqual([]);
+  const { held } = await commitSteps(database, session, [
+    wanting('order:1'),
+    wanting('order:2', { sequence: 1, todoDelta: 0 }, { state: 'ambiguous', attempt: 2 }),
+  ]);
+  expect(held.map(({ entity }) => entity)).toEqual(['order:1']);
+  expect(await rows('select entity from conflict_hold')).toEqual([{ entity: 'order:2' }]);
+});

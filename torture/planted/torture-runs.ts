@@ -18,9 +18,3 @@ export const byCrashes: TortureRun = {
   faults: ['F1', 'F3'],
   meets: ['kill postgres', 'exhaust postgres', 'kill worker-2', 'kill gateway-1'],
 };
-export const byZombies: TortureRun = {
-  seed: 2,
-  minutes: 0.35,
-  faults: ['F2', 'F6'],
-  meets: ['partition worker-2>postgres', 'stop worker-2', 'stop worker-1'],
-};

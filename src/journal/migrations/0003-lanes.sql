@@ -342,12 +342,14 @@ begin
 
   if cardinality(k_number) > 0 then
     return query
-    -- Of several in one batch that want the same key, one gets it.
+    -- Of several in one batch that want the same key, the one that holds it already has it, else one of them gets it.
     with wanted as (
       select * from unnest(k_tenant, k_connection, k_key, k_entity, k_number) as u(tenant, connection, key, entity, number)
     ), got as (
       insert into conflict_hold as h (tenant, connection, key, entity, number)
-      select distinct on (tenant, connection, key) tenant, connection, key, entity, number from wanted order by tenant, connection, key, entity, number
+      select distinct on (w.tenant, w.connection, w.key) w.tenant, w.connection, w.key, w.entity, w.number
+      from wanted w left join conflict_hold b on b.tenant = w.tenant and b.connection = w.connection and b.key = w.key
+      order by w.tenant, w.connection, w.key, b.entity = w.entity and b.number = w.number desc nulls last, w.entity, w.number
       on conflict (tenant, connection, key) do update set number = h.number where h.entity = excluded.entity and h.number = excluded.number
       returning h.tenant, h.connection, h.key, h.entity, h.number
     ), missed as (

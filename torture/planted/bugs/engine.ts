@@ -1,5 +1,5 @@
 import type { PlantedBug } from '../planted-bug.ts';
-import { byBadAnswers, byCrashes, byZombies } from '../torture-runs.ts';
+import { byBadAnswers } from '../torture-runs.ts';
 
 /** What the worker and the functions of the database could get wrong: fences, permits, breakers, wake-ups. */
 export const engineBugs: readonly PlantedBug[] = [
@@ -13,7 +13,13 @@ export const engineBugs: readonly PlantedBug[] = [
         replace: 'order by',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'I5', 'I9', 'liveness'], run: byZombies },
+    caught: {
+      kind: 'test',
+      file: 'src/dispatch/commit-queue.test.ts',
+      test: 'lanes that are not ours any more are told so, and the others of their batch are committed',
+      because:
+        'a worker that wakes up gives up its session before it commits, so that only a commit already on its way would show it',
+    },
   },
   {
     name: 'commit-error-swallowed',
@@ -26,7 +32,13 @@ export const engineBugs: readonly PlantedBug[] = [
           "      for (const { settle } of batch) settle({ kind: 'committed', answer: { sentAtMs, hasMore: false, held: [] } });",
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'I5', 'I9', 'liveness'], run: byCrashes },
+    caught: {
+      kind: 'test',
+      file: 'src/dispatch/commit-queue.test.ts',
+      test: 'a connection that is killed in mid-commit is no answer: the step is applied once',
+      because:
+        'the fence refuses the next commit of such a lane, which is then taken up again from the journal',
+    },
   },
   {
     name: 'look-up-skipped',
@@ -68,19 +80,12 @@ export const engineBugs: readonly PlantedBug[] = [
         replace: "    if (outcome.kind !== 'done' || this.#isOpen) return false;\n",
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'liveness'], run: byBadAnswers },
-  },
-  {
-    name: 'wake-up-lost',
-    thought: 'workers are told of work when there is some; looking four times a second is a waste',
-    edits: [
-      {
-        at: { file: 'src/dispatch/worker.ts' },
-        find: '    this.#mayHaveWork = true;\n    await this.#claim();',
-        replace: '    if (this.#mayHaveWork) await this.#claim();',
-      },
-    ],
-    caught: { kind: 'torture', invariants: ['I1', 'liveness'], run: byCrashes },
+    caught: {
+      kind: 'test',
+      file: 'src/dispatch/budget.test.ts',
+      test: 'a connection whose probe throws, or never ends, keeps no other from being minded',
+      because: 'a run in which it shows waits for its rest in vain, which takes minutes',
+    },
   },
   {
     name: 'lanes-of-the-dead-kept',
@@ -97,6 +102,11 @@ export const engineBugs: readonly PlantedBug[] = [
         replace: 'update lane l set due = now() from stray s where',
       },
     ],
-    caught: { kind: 'torture', invariants: ['I1', 'liveness'], run: byCrashes },
+    caught: {
+      kind: 'test',
+      file: 'src/journal/strays-and-locks.test.ts',
+      test: 'those of a worker that was reaped by one who knows fewer tenants are freed by one who knows them',
+      because: 'a run in which it shows waits for its rest in vain, which takes minutes',
+    },
   },
 ];
