@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type EffectJournal, effectJournal } from '#connector-testkit/effect-journal.ts';
-import type { SlotUse } from '#connectors/tryton/emulator/request-slots.ts';
+import type { SlotUse } from '#connector-testkit/request-slots.ts';
 import { productEnvironment } from '../platforms/product-environment.ts';
 import { type RetailerPlatforms, startPlatforms } from '../platforms/retailer-platforms.ts';
 import { Schedule } from '../platforms/schedule.ts';

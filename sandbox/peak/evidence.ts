@@ -1,5 +1,5 @@
 import type { Effect } from '#connector-testkit/effect-journal.ts';
-import type { SlotUse } from '#connectors/tryton/emulator/request-slots.ts';
+import type { SlotUse } from '#connector-testkit/request-slots.ts';
 import type { Backlog } from '#ops/backlog.ts';
 import type { Tally } from '../demo/tally.ts';
 import type { Happening } from './day.ts';

@@ -19,7 +19,7 @@ import { type DocumentKind, moved, transformed } from './emulator/documents.ts';
 import { type LoginOptions, Logins } from './emulator/logins.ts';
 import { Problem } from './emulator/problem.ts';
 import { RecordApi } from './emulator/record-api.ts';
-import { RequestSlots } from './emulator/request-slots.ts';
+import { RequestSlots } from '#connector-testkit/request-slots.ts';
 import { suiteqlRows } from './emulator/suiteql.ts';
 
 export type NetSuiteEmulatorOptions = EmulatorOptions &

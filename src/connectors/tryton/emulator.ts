@@ -12,7 +12,7 @@ import {
 import { HttpAnswer, rowLocked, ServerError } from './emulator/errors.ts';
 import { Invoices } from './emulator/invoices.ts';
 import { callModel, type Parts } from './emulator/methods.ts';
-import { RequestSlots } from './emulator/request-slots.ts';
+import { RequestSlots } from '#connector-testkit/request-slots.ts';
 import { Sales } from './emulator/sales.ts';
 import { addProduct, defaultSeed, plant, type Seed } from './emulator/seed.ts';
 import { Sequences } from './emulator/sequences.ts';

@@ -55,14 +55,6 @@ begin
   return query select c.* from unnest(p_tenant, p_entity) as l(tenant, entity) join command c on c.tenant = l.tenant and c.entity = l.entity order by c.tenant, c.entity, c.number;
 end $$;
 
-create function lane_links(p_tenants text, p_tenant text[], p_entity text[])
-returns setof identity_link language plpgsql as $$
-begin
-  perform set_config('tallyport.tenants', p_tenants, true);
-  return query select i.* from unnest(p_tenant, p_entity) as l(tenant, entity) join identity_link i on i.tenant = l.tenant and i.entity = l.entity;
-end $$;
-
-
 -- A stock demand as it is now, whole, for each entity named ({ tenant, entity, demand: [{ sku, location, quantity }] }); books the
 -- difference to what was reserved. Positions are locked in key order, deltas summed. An entity that raised its demand on a position
 -- whose supply is known and too small is told by an event in its inbox.
