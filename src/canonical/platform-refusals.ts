@@ -34,6 +34,18 @@ export const platformRefusals = {
     means: 'The party was made at the platform, but our user may not read it.',
     remedy: 'Grant our user the right to read parties, then retry.',
   },
+  'duplicate-customer': {
+    means: 'The platform holds another customer with the same name, and takes no second one.',
+    remedy: 'Link that one to the customer, or let the platform number customers itself; then retry.',
+  },
+  'external-id-taken': {
+    means: 'The external id belongs to a record of another kind, or of another integration.',
+    remedy: 'Give the connection a key field of its own, then retry.',
+  },
+  'not-deletable': {
+    means: 'Other documents hang on the record, so that the platform does not let it go.',
+    remedy: 'Close or void those documents there, then retry.',
+  },
   'ambiguous-external-id': {
     means: 'Several records carry the external id that should name one.',
     remedy: 'Merge them, or take the id from all but one, then retry.',

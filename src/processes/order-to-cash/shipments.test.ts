@@ -139,6 +139,28 @@ describe("the storefront's own view of a shipment", () => {
     expect([buckets(run, 0), buckets(run, 1)]).toEqual([{ shipped: '2' }, { shipped: '1' }]);
   });
 
+  test('the echo is known before the answer also where the ERP numbers its items in its own way', () => {
+    const run = inErp([{ sku: 'ROPE', quantity: '4' }]);
+    run.event(shipmentObserved({ lines: [{ lineId: 'line-1', sku: '40120', quantity: '2' }] }));
+    run.event(
+      shipmentObserved({
+        id: '2',
+        status: 'planned',
+        lines: [{ lineId: 'line-1', sku: '40120', quantity: '2' }],
+      }),
+    );
+    run.event(echo({ lines: [{ lineId: 'line-1', sku: 'ROPE', quantity: '2' }] }));
+    expect([buckets(run), run.view.status]).toEqual([{ shipped: '2', allocated: '2' }, 'partially-shipped']);
+  });
+
+  test('the storefront shows one shipment once for each of its locations, under the mark it was told with', () => {
+    const run = inErp([{ quantity: '3' }]).event(shipmentObserved({ lines: [{ quantity: '2' }] }));
+    run.event(echo({ tracking: 'SH-900' }), echo({ id: 'f2', tracking: 'SH-900' }));
+    expect(buckets(run)).toEqual({ shipped: '2', released: '1' });
+    run.done(slot('900'), fulfilment('f1'));
+    expect([buckets(run), run.causes]).toEqual([{ shipped: '2', released: '1' }, []]);
+  });
+
   test('one that shows up after a refusal is the refused one, counts once, and is not told again', () => {
     const run = inErp([{ quantity: '2' }]).event(shipmentObserved());
     run.result(slot('900'), { kind: 'rejected', code: 'invalid', detail: 'unknown carrier' }).event(echo());

@@ -1,5 +1,6 @@
 import type { Decimal } from '#canonical/decimal.ts';
 import type { Shipment } from '#canonical/fulfillment.ts';
+import { goodsOfLine, type LineStructure } from './line-structure.ts';
 import { sortedFacts } from './observations.ts';
 import { plain, plus, zero } from './quantity.ts';
 import type { OrderRules } from './rules.ts';
@@ -11,38 +12,44 @@ export type ShipmentBook = {
   readonly outside: readonly (readonly [key: string, shipment: Shipment])[];
   /** Made at the storefront itself, and not the echo of one of those. */
   readonly own: readonly (readonly [key: string, shipment: Shipment])[];
-  /** Key of the storefront's record by key of the outside shipment that it is the echo of. */
-  readonly echoes: ReadonlyMap<string, string>;
+  /** Keys of the storefront's records by key of the outside shipment that they are the echo of; one for each location. */
+  readonly echoes: ReadonlyMap<string, readonly string[]>;
 };
 
 /**
- * Finds the storefront's echo of each shipment it was told of: by the record that the command returned, by a shared tracking
- * number, or (for one whose command has named no record: not answered yet, or refused and then keyed in or sent again) by the
- * same quantities. A function of what is known alone, hence the same in any order of arrival.
+ * Finds the storefront's echo of each shipment it was told of: by the record that the command returned, by the mark that it was
+ * told with, or (for one whose command has named no record: not answered yet, or refused and then keyed in or sent again) by the
+ * same goods. A function of what is known alone, hence the same in any order of arrival.
  */
-export function shipmentBook(state: OrderState, rules: OrderRules): ShipmentBook {
+export function shipmentBook(state: OrderState, rules: OrderRules, structure: LineStructure): ShipmentBook {
   const source = state.source?.connection;
   const all = sortedFacts(state.shipments);
   const outside = all.filter(
     ([, { ref }]) => ref.connection !== source && (rules.erp === null || ref.connection === rules.erp),
   );
   const free = new Map(all.filter(([, { ref }]) => ref.connection === source));
-  const echoes = new Map<string, string>();
-
-  const match = (isEcho: (key: string, shipment: Shipment, candidate: Shipment) => boolean): void => {
-    for (const [key, shipment] of outside) {
-      if (echoes.has(key)) continue;
-      const found = [...free].find(([, candidate]) => isEcho(key, shipment, candidate));
-      if (found === undefined) continue;
-      echoes.set(key, found[0]);
-      free.delete(found[0]);
-    }
+  const echoes = new Map<string, readonly string[]>();
+  const take = (key: string, found: readonly (readonly [string, Shipment])[]): void => {
+    if (found.length === 0) return;
+    echoes.set(key, [...(echoes.get(key) ?? []), ...found.map(([echo]) => echo)]);
+    for (const [echo] of found) free.delete(echo);
   };
-  match((key, _, candidate) => state.told[key]?.ref?.id === candidate.ref.id);
-  match((_, shipment, candidate) => sharesTracking(shipment, candidate));
-  match(
-    (key, shipment, candidate) => state.told[key]?.ref === null && goodsOf(shipment) === goodsOf(candidate),
-  );
+
+  for (const [key, shipment] of outside) {
+    const marks = marksOf(shipment);
+    take(
+      key,
+      [...free].filter(([, { ref, packages }]) => {
+        if (state.told[key]?.ref?.id === ref.id) return true;
+        return packages.some(({ trackingNumber }) => trackingNumber !== null && marks.has(trackingNumber));
+      }),
+    );
+  }
+  for (const [key, shipment] of outside) {
+    if (echoes.has(key) || state.told[key]?.ref !== null) continue;
+    const goods = goodsOf(shipment, structure);
+    take(key, [...free].filter(([, candidate]) => goodsOf(candidate, structure) === goods).slice(0, 1));
+  }
   return { outside, own: [...free], echoes };
 }
 
@@ -51,17 +58,24 @@ export function countedShipments({ outside, own }: ShipmentBook): readonly (read
   return [...outside, ...own];
 }
 
-function sharesTracking(a: Shipment, b: Shipment): boolean {
-  const numbers = new Set(a.packages.map(({ trackingNumber }) => trackingNumber));
-  return b.packages.some(({ trackingNumber }) => trackingNumber !== null && numbers.has(trackingNumber));
+/** What the storefront shows as tracking numbers of a shipment that it was told of: its own number where it has none. */
+function marksOf({ packages, number, id }: Shipment): ReadonlySet<string> {
+  const numbers = packages.flatMap(({ trackingNumber }) => trackingNumber ?? []);
+  return new Set(numbers.length > 0 ? numbers : [number ?? id]);
 }
 
-/** Quantities by SKU, since only one of the two may know the order's line ids, and deal the pieces out to lines as it does. */
-function goodsOf(shipment: Shipment): string {
+/**
+ * Quantities by the storefront's SKU: the ERP may number its items in its own way, only one of the two may know the order's line
+ * ids, and each deals the pieces out to lines as it does.
+ */
+function goodsOf(shipment: Shipment, structure: LineStructure): string {
   const sums = new Map<string, Decimal>();
   for (const { sku, lineId, quantity } of shipment.lines) {
-    const key = sku ?? lineId ?? '';
-    sums.set(key, plus(sums.get(key) ?? zero, quantity));
+    const parts = lineId === null ? [] : goodsOfLine(structure, lineId, quantity);
+    for (const [id, part] of parts.length > 0 ? parts : [[null, quantity] as const]) {
+      const key = (id === null ? sku : structure.byId.get(id)?.sku) ?? id ?? lineId ?? '';
+      sums.set(key, plus(sums.get(key) ?? zero, part));
+    }
   }
   return [...sums]
     .map(([key, quantity]) => `${key} x ${plain(quantity)}`)

@@ -48,7 +48,7 @@ export function deriveView(state: OrderState, snapshot: Order, rules: OrderRules
   const fulfillmentOrders = sortedFacts(state.fulfillmentOrders).map(([, data]) => data);
   const holds = holdsOn(snapshot, fulfillmentOrders, rules);
   const structure = lineStructure(snapshot.lines);
-  const book = shipmentBook(state, rules);
+  const book = shipmentBook(state, rules, structure);
   const placed = placeShipments(countedShipments(book), structure);
   const lines = quantitiesOf(state, snapshot, {
     structure,
