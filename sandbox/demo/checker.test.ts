@@ -226,3 +226,59 @@ test('a percentile is the nearest rank, and nothing has none', () => {
     null,
   ]);
 });
+
+describe('an ERP that is NetSuite is read the same way', () => {
+  const netsuiteKey = (id: string): string => `SO-shop_3a${id}`;
+  const order = (id: string, number: string, total = '30.00'): Line => [
+    1,
+    'salesOrder.created',
+    netsuiteKey(id),
+    { id: number, status: 'B', total },
+  ];
+  const fulfilled = (id: string, number: string, order: string): Line => [
+    5,
+    'itemFulfillment.created',
+    netsuiteKey(id),
+    { id: number, order, status: 'C', lines: [{ line: 1, quantity: '2' }] },
+  ];
+  const netsuite = [
+    order('1', '71'),
+    order('2', '72'),
+    fulfilled('1', '81', '71'),
+    fulfilled('1', '82', '71'),
+  ];
+
+  test('what arrived is delivered', () => {
+    expect(found({ erp: netsuite })).toMatchObject({
+      erp: 2,
+      lost: 0,
+      duplicated: 0,
+      amiss: 0,
+      shipments: 2,
+    });
+  });
+
+  test('a second order is double, one taken back is not, and the last total counts', () => {
+    const again = order('2', '73');
+    expect(found({ erp: [...netsuite, again] })).toMatchObject({ duplicated: 1 });
+    const closed: Line = [2, 'salesOrder.closed', netsuiteKey('2'), { id: '73' }];
+    expect(found({ erp: [...netsuite, again, closed] })).toMatchObject({ duplicated: 0, amiss: 0 });
+    const rounded: Line = [
+      2,
+      'salesOrder.changed',
+      netsuiteKey('2'),
+      { id: '72', status: 'B', total: '30.01' },
+    ];
+    expect(found({ erp: [...netsuite, rounded] })).toMatchObject({ amiss: 1 });
+  });
+
+  test('an order that waits for approval is not in the hands of the warehouse', () => {
+    const waiting: Line = [
+      1,
+      'salesOrder.created',
+      netsuiteKey('2'),
+      { id: '72', status: 'A', total: '30.00' },
+    ];
+    expect(found({ erp: [netsuite[0]!, ...netsuite.slice(2), waiting] })).toMatchObject({ lost: 1 });
+  });
+});

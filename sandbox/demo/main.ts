@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '#journal/database.ts';
 import { startEmbeddedCluster } from '#server/postgres/embedded-cluster.ts';
-import { setUps } from '../platforms/set-ups.ts';
+import { setUpsOn } from '../platforms/erps.ts';
 import { Observer } from './observer.ts';
 import { type DemoOptions, readOptions, usage } from './options.ts';
 import { startProduct } from './product.ts';
@@ -51,7 +51,7 @@ async function demo(options: DemoOptions, interrupted: AbortSignal): Promise<End
   begun.defer(() => product.stop());
   const database = openDatabase(databaseUrl, { max: 2, onError: () => undefined });
   begun.defer(() => database.end());
-  const chosen = setUps.filter(({ profile }) => options.retailers.includes(profile.retailer));
+  const chosen = setUpsOn(options.erp).filter(({ profile }) => options.retailers.includes(profile.retailer));
   await subscribed(sandbox, chosen.length, directory.path);
   const shell = await writeShellFile(directory.path, product.environment);
   for (const line of hints(shell, sandbox.control, options)) screen.say(line);

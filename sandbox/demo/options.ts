@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type ErpName, erpNamed, erps } from '../platforms/erps.ts';
 import { setUps } from '../platforms/set-ups.ts';
 
 /** What was asked for on the command line. */
@@ -14,6 +15,8 @@ export type DemoOptions = {
   /** Keeps the run's folder: journals, logs, the database. */
   readonly keeps: boolean;
   readonly retailers: readonly string[];
+  /** What the retailers' ERPs are. */
+  readonly erp: ErpName;
   /** How long a run that ends by itself may take to come to rest after the last order. Seconds. */
   readonly limitS: number;
 };
@@ -26,6 +29,7 @@ export const usage = `npm run demo -- [options]
   --exit           end by itself, with one line of JSON; exit code 0 only if every order is accounted for
   --keep           keep the folder of the run
   --retailers a,b  some of ${setUps.map(({ profile }) => profile.retailer).join(',')}
+  --erp ${erps.join('|')}  what the retailers' ERPs are (default netsuite)
   --limit S        with --exit: give up so many seconds after the last order (default 300)`;
 
 /** @throws RangeError or TypeError with what is wrong */
@@ -40,6 +44,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
       exit: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       retailers: { type: 'string' },
+      erp: { type: 'string', default: 'netsuite' },
       limit: { type: 'string', default: '300' },
       help: { type: 'boolean', default: false },
     },
@@ -58,6 +63,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
     exits: values.exit,
     keeps: values.keep,
     retailers,
+    erp: erpNamed(values.erp),
     limitS: positive('limit', values.limit),
   };
 }

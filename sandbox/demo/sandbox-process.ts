@@ -16,10 +16,11 @@ export type SandboxProcess = {
 /** Starts the process and waits for its first line. @throws Error when it ends before that */
 export async function startSandbox(
   directory: string,
-  { seed, isChaos, retailers }: DemoOptions,
+  { seed, isChaos, retailers, erp }: DemoOptions,
 ): Promise<SandboxProcess> {
   const script = new URL('../emulators-main.ts', import.meta.url).pathname;
-  const flags = ['--directory', directory, '--seed', String(seed), '--retailers', retailers.join(',')];
+  const flags = ['--directory', directory, '--seed', String(seed), '--erp', erp];
+  flags.push('--retailers', retailers.join(','));
   const child = spawn(process.execPath, [script, ...flags, ...(isChaos ? ['--chaos'] : [])], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

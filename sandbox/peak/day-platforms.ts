@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type EffectJournal, effectJournal } from '#connector-testkit/effect-journal.ts';
 import type { SlotUse } from '#connector-testkit/request-slots.ts';
+import type { TrytonPlatform } from '#connectors/tryton/emulator.ts';
 import { productEnvironment } from '../platforms/product-environment.ts';
 import { type RetailerPlatforms, startPlatforms } from '../platforms/retailer-platforms.ts';
 import { Schedule } from '../platforms/schedule.ts';
@@ -29,7 +30,7 @@ const lookEveryMs = 100;
 
 /** The peak day at the retailer's platforms: who orders, what fraud control and the shop's people do, and what the systems go through. */
 export class DayPlatforms {
-  readonly #platforms: RetailerPlatforms;
+  readonly #platforms: RetailerPlatforms<TrytonPlatform>;
   readonly #day: Day;
   readonly #seed: number;
   readonly #journal: EffectJournal;
@@ -40,7 +41,12 @@ export class DayPlatforms {
   readonly #allowedCalls: number;
   #wanted = 0;
 
-  private constructor(platforms: RetailerPlatforms, day: Day, seed: number, directory: string) {
+  private constructor(
+    platforms: RetailerPlatforms<TrytonPlatform>,
+    day: Day,
+    seed: number,
+    directory: string,
+  ) {
     this.#platforms = platforms;
     this.#day = day;
     this.#seed = seed;

@@ -12,7 +12,8 @@ const spells = { erp: { everyMs: 6_000, forMs: 1_200 }, crm: { everyMs: 9_000, f
 /** Whether a request may change something, as far as its text tells. */
 export const isWrite: Readonly<Record<'shop' | 'erp' | 'crm', (request: EmulatorRequest) => boolean>> = {
   shop: ({ body }) => body.includes('mutation'),
-  erp: ({ body }) =>
+  erp: ({ method, path, body }) =>
+    (method !== 'GET' && path.startsWith('/services/rest/record/')) ||
     /"method":\s*"(?:model|wizard)\.[a-z_.]+\.(?:create|write|quote|confirm|process|cancel|execute)"/.test(
       body,
     ),

@@ -1,5 +1,7 @@
 import type { SalesforceEmulatorOptions } from '#connectors/salesforce/emulator/org-options.ts';
 import type { ShopifyEmulatorOptions } from '#connectors/shopify/emulator.ts';
+import type { NetSuiteEmulatorOptions } from '#connectors/netsuite/emulator.ts';
+import type { AccountData } from '#connectors/netsuite/emulator/account.ts';
 import type { TrytonEmulatorOptions } from '#connectors/tryton/emulator.ts';
 import type { Seed } from '#connectors/tryton/emulator/seed.ts';
 import { harbourSupply } from '../traffic/harbour-supply.ts';
@@ -7,22 +9,49 @@ import { northwindApparel } from '../traffic/northwind-apparel.ts';
 import type { ShopProfile } from '../traffic/shop-profile.ts';
 import { type Temper, tempered } from '../traffic/temper.ts';
 
-/** How a retailer's three systems are set up. */
-export type RetailerSetUp = {
+/** How a retailer's shop and CRM are set up. */
+type ShopAndCrm = {
   readonly profile: ShopProfile;
   /** Heads the variables that retailers/<name>/retailer.json refers to. */
   readonly prefix: string;
   /** The retailer's own name for its shop. */
   readonly shopConnection: string;
   readonly shop: ShopifyEmulatorOptions & { readonly shop: string; readonly clientSecret: string };
-  readonly erp: {
-    readonly server: { readonly database: string; readonly password: string } & TrytonEmulatorOptions;
-    readonly data: Pick<Seed, 'taxes' | 'taxRounding'> & Partial<Pick<Seed, 'currencies'>>;
-    /** The ERP's own number of an article, where it is not the SKU. */
-    readonly articleNumbers: Readonly<Record<string, string>>;
-  };
   readonly crm: SalesforceEmulatorOptions;
 };
+
+/** What either ERP has of a retailer. */
+type Erp = {
+  /** The retailer's own name for it. */
+  readonly connection: string;
+  /** The ERP's own number of an article, where it is not the SKU. */
+  readonly articleNumbers: Readonly<Record<string, string>>;
+};
+
+/** A retailer whose ERP is Tryton. */
+export type TrytonSetUp = ShopAndCrm & {
+  readonly erp: Erp & {
+    readonly kind: 'tryton';
+    readonly server: { readonly database: string; readonly password: string } & TrytonEmulatorOptions;
+    readonly data: Pick<Seed, 'taxes' | 'taxRounding'> & Partial<Pick<Seed, 'currencies'>>;
+  };
+};
+
+/** A retailer whose ERP is NetSuite. */
+export type NetSuiteSetUp = ShopAndCrm & {
+  readonly erp: Erp & {
+    readonly kind: 'netsuite';
+    readonly account: NetSuiteEmulatorOptions;
+    /** What the product logs in with, by the last part of the variable's name. */
+    readonly credentials: Readonly<Record<string, string>>;
+    readonly data: Pick<AccountData, 'taxCodes' | 'shipMethods'>;
+  };
+};
+
+/** How a retailer's three systems are set up. */
+export type RetailerSetUp = TrytonSetUp | NetSuiteSetUp;
+
+export const isOnTryton = (setUp: RetailerSetUp): setUp is TrytonSetUp => setUp.erp.kind === 'tryton';
 
 /** A shop on the Plus plan. Points. */
 const plus = { plus: true, bucket: { capacity: 20_000, refillPerSecond: 1_000 } } as const;
@@ -38,14 +67,16 @@ const orderFields: SalesforceEmulatorOptions['customFields'] = {
   ],
 };
 
-/** The two retailers of the sandbox, as unlike as their folders under retailers/. Credentials are the emulators' own. */
-export const setUps: readonly RetailerSetUp[] = [
+/** The two retailers of the sandbox, as unlike as their folders under retailers/, on Tryton. Credentials are the emulators' own. */
+export const setUps: readonly TrytonSetUp[] = [
   {
     profile: northwindApparel,
     prefix: 'NORTHWIND',
     shopConnection: 'shopify-us',
     shop: { ...plus, shop: 'northwind-apparel.myshopify.com', clientSecret: 'emulated-secret-of-northwind' },
     erp: {
+      kind: 'tryton',
+      connection: 'tryton-us',
       server: { database: 'northwind', password: 'emulated-password-of-northwind' },
       data: {
         taxes: [
@@ -82,6 +113,8 @@ export const setUps: readonly RetailerSetUp[] = [
       firstId: 910_000_000_000_000_003n,
     },
     erp: {
+      kind: 'tryton',
+      connection: 'tryton-uk',
       server: { database: 'harbour', password: 'emulated-password-of-harbour' },
       data: { taxes: [{ name: 'VAT 20%', rate: '0.2' }], taxRounding: 'document' },
       articleNumbers: {
@@ -103,7 +136,7 @@ export const setUps: readonly RetailerSetUp[] = [
 ];
 
 /** The same retailer with buyers and a warehouse of that temper. */
-export const temperedSetUp = (setUp: RetailerSetUp, temper: Temper): RetailerSetUp => ({
+export const temperedSetUp = <SetUp extends RetailerSetUp>(setUp: SetUp, temper: Temper): SetUp => ({
   ...setUp,
   profile: tempered(setUp.profile, temper, {
     canGrow: Object.keys(setUp.erp.articleNumbers).length === 0,

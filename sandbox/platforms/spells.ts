@@ -132,10 +132,10 @@ function answer(deed: '429' | '429-retry-after' | '500' | '503' | 'error-body', 
   return { kind: 'answer', status: Number.parseInt(deed, 10), headers };
 }
 
-function expire({ shop, erp, crm }: RetailerPlatforms, system: System, times: number): () => void {
+function expire({ shop, desk, crm }: RetailerPlatforms, system: System, times: number): () => void {
   const revoke = (): void => {
     if (system === 'shop') shop.platform.tokens.revokeAll();
-    if (system === 'erp') erp.platform.expireSessions();
+    if (system === 'erp') desk.expireLogins();
     if (system === 'crm') crm.platform.oauth.expireSessions();
   };
   revoke();

@@ -1,4 +1,3 @@
-import type { Effect } from '#connector-testkit/effect-journal.ts';
 import { type SeededRandom, seededRandom } from '#connector-testkit/seeded-random.ts';
 import type { RetailerPlatforms } from './retailer-platforms.ts';
 import type { Schedule } from './schedule.ts';
@@ -29,33 +28,36 @@ export class Warehouse {
     const { effects } = this.#platforms.erp.journal;
     for (; this.#seen < effects.length; this.#seen += 1) {
       const effect = effects[this.#seen];
-      if (effect?.type === 'sale.processed' && !this.isResting && !this.isSetAside(effect.key))
-        this.#takeUp(effect);
+      const order = effect === undefined ? null : this.#platforms.desk.handedOver(effect);
+      if (order !== null && !this.isResting && !this.isSetAside(order.reference)) this.#takeUp(order);
     }
   }
 
   /** Ships what is left of a sale now. Answers how many shipments left. */
   ship(reference: string, parts = 1): number {
-    const [sale] = this.#platforms.erp.platform.salesWith(reference);
-    if (sale === undefined) throw new RangeError(`the ERP has no sale ${reference}`);
-    return this.#platforms.erp.platform.ship(sale.id, { parts, tracking: this.#numbers(reference, parts) })
-      .length;
+    return this.#platforms.desk.ship(this.#saleUnder(reference), {
+      parts,
+      tracking: this.#numbers(reference, parts),
+    });
   }
 
   /** Posts a sale's invoices and, where asked for, books their payment. */
   invoice(reference: string, paid: boolean): void {
-    const [sale] = this.#platforms.erp.platform.salesWith(reference);
-    if (sale === undefined) throw new RangeError(`the ERP has no sale ${reference}`);
-    this.#platforms.erp.platform.invoice(sale.id, { paid });
+    this.#platforms.desk.invoice(this.#saleUnder(reference), paid);
   }
 
-  #takeUp({ key, data }: Effect): void {
+  #saleUnder(reference: string): string {
+    const sale = this.#platforms.desk.saleUnder(reference);
+    if (sale === null) throw new RangeError(`the ERP has no sale ${reference}`);
+    return sale;
+  }
+
+  #takeUp({ sale, reference: key }: { readonly sale: string; readonly reference: string }): void {
     const random = this.#randomOf(key);
-    const sale = (data as { readonly sale: number }).sale;
     const parts = 1 + Math.floor(random.next() ** 2 * 3);
     const firstMs = random.between(pickMs.least, pickMs.most);
     const tracking = random.next() < 0.85 ? this.#numbers(key, parts) : [];
-    const { platform } = this.#platforms.erp;
+    const { desk } = this.#platforms;
     const isPaid = random.next() < 0.5;
     // The rest waits for goods that do not come.
     const isInPart = random.next() < this.#platforms.setUp.profile.shares.shippedInPart;
@@ -63,7 +65,7 @@ export class Warehouse {
     for (let part = 0; part < (isInPart ? planned - 1 : planned); part += 1) {
       this.#schedule.after(firstMs + part * betweenPartsMs, () => {
         // What was taken back meanwhile has no shipment that waits, and nothing leaves.
-        platform.ship(sale, {
+        desk.ship(sale, {
           parts: planned - part,
           keep: planned - part - 1,
           tracking: tracking.slice(part, part + 1),
@@ -71,20 +73,8 @@ export class Warehouse {
       });
     }
     this.#schedule.after(firstMs + (parts - 1) * betweenPartsMs + invoiceMs, () => {
-      if (
-        platform.shipments.ofSale(platform.store.get('sale.sale', sale)).length === 0 ||
-        this.#isShipped(sale)
-      )
-        platform.invoice(sale, { paid: isPaid });
+      if (desk.canBeInvoiced(sale)) desk.invoice(sale, isPaid);
     });
-  }
-
-  #isShipped(sale: number): boolean {
-    const { store, shipments } = this.#platforms.erp.platform;
-    const states = shipments
-      .ofSale(store.get('sale.sale', sale))
-      .map((id) => store.get('stock.shipment.out', id)['state']);
-    return states.includes('done');
   }
 
   #numbers(reference: string, parts: number): string[] {

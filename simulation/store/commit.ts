@@ -4,7 +4,7 @@ import { orderStateOf } from '../worker/order-processes.ts';
 import { storeExtras } from './extras.ts';
 import { isHolder, noticeParked, takeKeys } from './conflict-keys.ts';
 import { reserve } from './stock.ts';
-import type { CommandRow } from './rows.ts';
+import type { CommandRow, InstanceRow } from './rows.ts';
 
 export type CommitResult =
   | {
@@ -64,7 +64,7 @@ function refusal(store: VirtualStore, step: LaneStep): string | null {
 function commitStep(store: VirtualStore, step: LaneStep): void {
   const { entity } = step;
   store.touched.add(entity);
-  if (step.instance !== null) store.instances.set(entity, step.instance);
+  if (step.instance !== null) store.instances.set(entity, instanceOf(step.instance, store.instances.get(entity)));
   for (const { eventId, disposition } of step.consumed) {
     const inbox = store.inbox.get(entity);
     const event = inbox?.get(eventId);
@@ -185,4 +185,15 @@ function closeStep(store: VirtualStore, step: LaneStep): boolean {
   Object.assign(lane, { lastOwner: lane.owner, owner: null });
   if (lane.todo === 0) store.lanes.delete(entity);
   return false;
+}
+
+/** As the journal keeps it: big members that a step says it left alone are not written. */
+function instanceOf(
+  { bulk, ...written }: NonNullable<LaneStep['instance']>,
+  before: InstanceRow | undefined,
+): InstanceRow {
+  const apart = bulk?.members ?? [];
+  if (bulk === undefined || bulk.isChanged || before === undefined) return { ...written, apart };
+  const kept = Object.entries(before.state as object).filter(([name]) => apart.includes(name));
+  return { ...written, state: { ...(written.state as object), ...Object.fromEntries(kept) }, apart };
 }

@@ -35,6 +35,7 @@ export type InstanceRow = {
   readonly version: number;
   readonly state: Json;
   readonly nextCommand: number;
+  readonly apart: readonly string[];
 };
 export type EventRow = {
   readonly eventId: number;

@@ -62,6 +62,7 @@ function first(world: World): BoundProcess {
   return {
     name: orderToCash.name,
     version: firstVersion,
+    bulk: orderToCash.bulk ?? [],
     decide: (state, input) => decideOn(world, state, false, input),
     isUrgent: (state) => isUrgent(factsOf(world, state, false), orderRules),
   };
@@ -71,6 +72,7 @@ function second(world: World, release: Release): BoundProcess {
   return {
     name: orderToCash.name,
     version: world.is('version-not-raised') ? firstVersion : secondVersion,
+    bulk: ['facts'],
     decide(state, input) {
       const decision = decideOn(world, state, true, input);
       return { ...decision, state: { shape: 2, facts: decision.state } };

@@ -103,6 +103,18 @@ export const errorCatalogue = {
     next: 'Waits, and goes on by itself when the record is linked.',
     remedy: 'Link the record, or discard the message when it is none of our business.',
   },
+  'customer-match': {
+    group: 'parked',
+    means: 'Two customer records may be one customer, and something speaks against linking them by themselves.',
+    next: 'Both stay customers of their own; it closes by itself when what speaks for it is gone.',
+    remedy: 'Look at both, then "customers accept" or "customers refuse"; either can be taken back.',
+  },
+  'identity-not-carried': {
+    group: 'parked',
+    means: 'A platform was not told, or refused to hear, which records are one customer.',
+    next: 'The link stands here; the platform shows what it showed before.',
+    remedy: 'Correct what the detail names at the platform, then retry the command.',
+  },
   'unsupported-command': {
     group: 'parked',
     means: 'The connection that a rule names cannot do what is asked of it.',

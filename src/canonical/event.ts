@@ -8,7 +8,14 @@ import { moneySchema } from './money.ts';
 import { orderSchema } from './order.ts';
 import { customerSchema } from './party.ts';
 import { paymentTransactionSchema } from './payment.ts';
-import { externalRefSchema, instantSchema, sourceVersionSchema, textSchema } from './primitives.ts';
+import {
+  dateSchema,
+  externalRefSchema,
+  instantSchema,
+  sourceVersionSchema,
+  textSchema,
+} from './primitives.ts';
+import { quoteSchema } from './quote.ts';
 
 export const subjectSchema = z.strictObject({
   entity: z.enum(entityTypes),
@@ -29,9 +36,36 @@ export const erpOrderSchema = z
       }),
     ),
     total: moneySchema('presentment').nullable(),
+    promises: z
+      .array(
+        z.strictObject({
+          lineId: z
+            .string()
+            .nullable()
+            .describe('the order line, where the ERP knows it; else its `sku` tells'),
+          sku: z.string().nullable(),
+          at: instantSchema.describe('when what is still to come of it will leave'),
+        }),
+      )
+      .exactOptional()
+      .describe('what the ERP promises for goods that it cannot send at once'),
   })
   .meta({ id: 'ErpOrder' });
 export type ErpOrder = z.infer<typeof erpOrderSchema>;
+
+/** How a CRM shows an order that we gave it: people there may have changed it since. */
+export const crmOrderSchema = z
+  .strictObject({
+    ref: externalRefSchema,
+    number: z.string().nullable(),
+    status: textSchema.describe("in the CRM's own words"),
+    isDraft: z.boolean().describe('whether it can still be changed there'),
+    customer: externalRefSchema.nullable(),
+    date: dateSchema.nullable(),
+    total: moneySchema('presentment').nullable(),
+  })
+  .meta({ id: 'CrmOrder' });
+export type CrmOrder = z.infer<typeof crmOrderSchema>;
 
 const about = {
   subject: subjectSchema,
@@ -60,9 +94,23 @@ export const canonicalEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('erp-order.observed'), ...about, data: erpOrderSchema }),
   z.strictObject({ type: z.literal('invoice.observed'), ...about, data: invoiceSchema }),
   z.strictObject({ type: z.literal('customer.observed'), ...about, data: customerSchema }),
+  /** A platform made one customer of several by itself: from then on it knows them all by the survivor. */
+  z.strictObject({
+    type: z.literal('customer.merged'),
+    ...about,
+    data: z.strictObject({ survivor: externalRefSchema, merged: z.array(externalRefSchema).min(1) }),
+  }),
   z.strictObject({ type: z.literal('product.observed'), ...about, data: productSchema }),
   z.strictObject({ type: z.literal('location.observed'), ...about, data: locationSchema }),
   z.strictObject({ type: z.literal('case.observed'), ...about, data: caseSchema }),
+  z.strictObject({ type: z.literal('quote.observed'), ...about, data: quoteSchema }),
+  z.strictObject({ type: z.literal('crm-order.observed'), ...about, data: crmOrderSchema }),
+  /** The record is gone at its platform, other than by being made part of another one. Of an order where it was captured: `order.deleted`. */
+  z.strictObject({
+    type: z.literal('record.deleted'),
+    ...about,
+    data: z.strictObject({ at: instantSchema }),
+  }),
 ]);
 export type CanonicalEvent = z.infer<typeof canonicalEventSchema>;
 export type EventType = CanonicalEvent['type'];

@@ -9,6 +9,7 @@ export const entityTypes = [
   'shipment',
   'invoice',
   'case',
+  'quote',
   'message',
 ] as const;
 export type EntityType = (typeof entityTypes)[number];

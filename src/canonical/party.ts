@@ -115,6 +115,26 @@ export const customerSchema = z
     taxExemptions: z.array(textSchema),
     tags: z.array(textSchema),
     note: z.string().nullable(),
+    locations: z
+      .array(
+        z.strictObject({
+          ref: externalRefSchema,
+          name: z.string().nullable(),
+          address: addressSchema.nullable(),
+        }),
+      )
+      .exactOptional()
+      .describe('of a company: where it buys'),
+    memberships: z
+      .array(
+        z.strictObject({
+          company: externalRefSchema,
+          location: externalRefSchema.nullable().describe('null: every location of the company'),
+          role: textSchema.describe("what the person may do there, in the source's own word"),
+        }),
+      )
+      .exactOptional()
+      .describe('of a person: the companies that the person buys for'),
     createdAt: instantSchema.nullable(),
     extensions: extensionsSchema,
   })

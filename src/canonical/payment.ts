@@ -34,6 +34,10 @@ export const paymentTransactionSchema = z
     settlement: moneySchema('settlement').nullable(),
     at: instantSchema,
     expiresAt: instantSchema.nullable().describe('of an authorization'),
+    multiCapture: z
+      .boolean()
+      .exactOptional()
+      .describe('of an authorization: whether it may be captured in several parts; absent: not said'),
     gatewayReference: z.string().nullable(),
     error: z.string().nullable(),
     test: z.boolean(),

@@ -7,8 +7,12 @@ export type Refused = { readonly means: string; readonly remedy: string };
  */
 export const platformRefusals = {
   'too-late': {
-    means: 'The ERP no longer takes the order back: goods leave, or have left.',
-    remedy: 'See the exception `too-late-to-cancel` of the order.',
+    means: 'The ERP no longer takes the order, or a part of it, back: goods leave, or have left.',
+    remedy: 'See the exception `too-late-to-cancel` or `order-edit-not-applied` of the order.',
+  },
+  'cannot-amend': {
+    means: 'The ERP cannot change an order that it has in the way that is needed.',
+    remedy: 'See the exception `order-edit-not-applied` of the order.',
   },
   'already-cancelled': {
     means: 'The record was cancelled at the platform before.',
@@ -72,6 +76,40 @@ export const platformRefusals = {
   'fulfilment-on-hold': {
     means: 'The goods are on hold at the storefront, although they left.',
     remedy: 'Lift the hold there, then retry.',
+  },
+  'authorization-not-found': {
+    means: 'The storefront shows no such authorisation, or one that did not succeed.',
+    remedy: 'Look at the payment at the storefront; authorise anew, or take another payment.',
+  },
+  'authorization-voided': {
+    means: 'The authorisation was given up, so nothing can be captured of it.',
+    remedy: 'Take another payment at the storefront, or cancel the order.',
+  },
+  'capture-too-late': {
+    means: 'The authorisation ended before it was captured.',
+    remedy: 'See the exception `authorization-expired` of the order.',
+  },
+  'capture-declined': {
+    means: 'The gateway, or the bank behind it, declined to capture authorised money.',
+    remedy:
+      'See the exception `capture-refused` of the order; the reason of the gateway stands in the detail.',
+  },
+  'capture-exceeds-authorization': {
+    means: 'More was to be captured than is authorised. Nothing was captured.',
+    remedy:
+      'Compare the payment at the storefront with the order; collect the difference by another payment.',
+  },
+  'single-capture': {
+    means: 'The authorisation was captured already, and its gateway captures only once.',
+    remedy: 'Collect the rest by another payment at the storefront.',
+  },
+  'already-captured': {
+    means: 'Money was captured of the authorisation that was to be given up.',
+    remedy: 'Refund at the storefront instead.',
+  },
+  'void-declined': {
+    means: 'The gateway declined to give the authorisation up.',
+    remedy: 'Void it at the gateway, or let it expire.',
   },
   'order-too-large': {
     means: 'The order has more lines than the connector reads in one go.',

@@ -3,6 +3,7 @@ import type { CommandName, CommandPayload } from '#canonical/command.ts';
 import type { CanonicalEvent } from '#canonical/event.ts';
 import type { Subject } from '#canonical/identity.ts';
 import type { Json, JsonObject } from '#canonical/json.ts';
+import type { DocumentReading } from './document.ts';
 import type { ConnectorServices } from './services.ts';
 import type { InboundMessage, RenderContext } from './mapping.ts';
 import type { Found, Outcome } from './outcome.ts';
@@ -107,8 +108,15 @@ export type PollResult =
 export interface Poller<Client> {
   readonly everyMs: number;
   readonly timeoutMs: number;
+  /** Whether this connection is read at all; absent = it is. */
+  isWanted?(client: Client): boolean;
+  /** Waits, with no permit of the account held, until there may be something to read; for sources that push. Never throws for what the platform does. */
+  awaitNews?(cursor: string | null, call: Call, client: Client): Promise<void>;
   poll(cursor: string | null, call: Call, client: Client): Promise<PollResult>;
 }
+
+/** A connection's crosswalk rows: by table, our key to the platform's word. */
+export type CrosswalkTables = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** What `doctor` found in the connected account: each with what to do about it. */
 export type Finding = {
@@ -138,10 +146,16 @@ export interface Connector<Config = any, Client = any> {
   readonly pollers: Readonly<Record<string, Poller<Client>>>;
   // oxlint-disable-next-line typescript/no-explicit-any -- each command has a request shape of its own, known to it alone
   readonly commands: { readonly [N in CommandName]?: CommandHandler<N, any, Client> };
+  /** Looks at one document that a person keyed there by hand, so that it can be linked instead of being made a second time. Changes nothing. */
+  readDocument?(
+    ref: { readonly type: string; readonly id: string },
+    call: Call,
+    client: Client,
+  ): Promise<DocumentReading>;
   /** A cheap call that proves that the platform answers and lets us in; the breaker's probe. */
   probe(call: Call, client: Client): Promise<Outcome>;
-  /** Looks at the account and names what would go wrong. */
-  doctor(call: Call, client: Client): Promise<readonly Finding[]>;
+  /** Looks at the account and names what would go wrong. `crosswalks`: the connection's rows by table, so that words the account does not know are named too. */
+  doctor(call: Call, client: Client, crosswalks?: CrosswalkTables): Promise<readonly Finding[]>;
   /** Keeps what the platform may drop in being, e.g. webhook subscriptions; run on a schedule. */
   maintain?: {
     readonly everyMs: number;

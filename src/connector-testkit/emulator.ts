@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EffectJournal, effectJournal } from './effect-journal.ts';
@@ -14,6 +15,8 @@ export type EmulatorOptions = {
   /** No answer leaves before the effects behind it are synced to the journal's file. */
   readonly syncJournal?: boolean;
   readonly seed?: number;
+  /** Certificate and key (PEM): the platform is served over https. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 };
 
 /** A platform in process: a real HTTP server on loopback with its own ground truth and a plan of what goes wrong. */
@@ -58,7 +61,7 @@ export async function startEmulator<
     send(outgoing, response);
   };
 
-  const server = createServer((incoming, outgoing) => {
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     serve(incoming, outgoing).catch((error: unknown) => {
       // A defect of the emulator must be seen as one, not taken for the platform's own 500.
       send(outgoing, {
@@ -66,7 +69,9 @@ export async function startEmulator<
         body: `emulator defect: ${error instanceof Error ? error.stack : String(error)}`,
       });
     });
-  });
+  };
+  const server =
+    options.tls === undefined ? createServer(listener) : createSecureServer(options.tls, listener);
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -74,7 +79,7 @@ export async function startEmulator<
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     platform,
     journal,
     faults,

@@ -1,12 +1,14 @@
-import type { PolledRecord } from '#connector-sdk/connector.ts';
+import type { Call, PolledRecord, Poller, PollResult } from '#connector-sdk/connector.ts';
 import type { Logger } from '#connector-sdk/services.ts';
 import { storableKey, subjectOf } from '#connector-sdk/subject-of.ts';
+import { reportRefusal } from '#journal/connection-store.ts';
 import type { Database } from '#journal/database.ts';
 import type { IncomingMessage } from '#journal/intake-store.ts';
 import { endPollTurn, storePoll, takePollTurn } from '#journal/poll-store.ts';
 import { classOf } from '#journal/priority-class.ts';
 import type { MasterKey } from '#journal/sealed-box.ts';
 import type { OpenConnection } from './open-connection.ts';
+import type { ReadPermits } from './read-permits.ts';
 
 /** How much longer than its time a poller gets to notice that its call was aborted. */
 const graceMs = 1_000;
@@ -25,11 +27,15 @@ export async function pollConnection(
     readonly log: Logger;
     readonly session: number;
     readonly intervalScale?: number;
+    /** Where requests take their permits from; without it they are sent beside the account's budget. */
+    readonly permits?: ReadPermits;
+    /** Aborted when the process stops: what waits for news then waits no longer. */
+    readonly stopping?: AbortSignal;
   },
   connection: OpenConnection,
   name: string,
 ): Promise<number> {
-  const { database, master, log, session } = parts;
+  const { database, master, log, session, permits } = parts;
   const poller = connection.connector.pollers[name];
   if (poller === undefined) throw new Error(`${connection.id} has no poller ${name}`);
   const turn = await takePollTurn(database, connection.tenant, connection.id, name, session);
@@ -38,20 +44,13 @@ export async function pollConnection(
   let { cursor } = turn;
   try {
     for (let page = 1; ; page += 1) {
-      const readAtMs = performance.now();
-      const result = await inTime(
-        poller.timeoutMs + graceMs,
-        poller.poll(
-          cursor,
-          {
-            idempotencyKey: `poll/${connection.id}/${name}`,
-            attempt: 1,
-            deadlineMs: Date.now() + poller.timeoutMs,
-            signal: AbortSignal.timeout(poller.timeoutMs),
-          },
-          connection.client,
-        ),
-      );
+      if (poller.awaitNews !== undefined) {
+        const call = callOf(connection, name, poller, parts.stopping);
+        await inTime(poller.timeoutMs + graceMs, poller.awaitNews(cursor, call, connection.client));
+      }
+      const { result, readAtMs } = await (permits === undefined
+        ? readPage(connection, name, poller, cursor)
+        : permits.during(connection, session, () => readPage(connection, name, poller, cursor)));
       if (result.kind !== 'read') {
         log.warn(
           {
@@ -62,6 +61,9 @@ export async function pollConnection(
           },
           'poll failed; its cursor stays',
         );
+        // One request too many although we kept to our number: somebody else uses the account, too.
+        if (result.kind === 'rate-limited' && result.retryAfterMs === null && !isMetered(connection))
+          await reportRefusal(database, connection.tenant, connection.id);
         await endPollTurn(
           database,
           connection.tenant,
@@ -72,7 +74,7 @@ export async function pollConnection(
         );
         return fresh;
       }
-      const goesOn = result.more && page < pagesPerTurn;
+      const goesOn = result.more && page < pagesPerTurn && parts.stopping?.aborted !== true;
       const messages = result.records.map((record) => toMessage(connection, record));
       const receipts = await storePoll(database, master, {
         tenant: connection.tenant,
@@ -95,6 +97,36 @@ export async function pollConnection(
     throw error;
   }
 }
+
+const isMetered = ({ connector, config }: OpenConnection): boolean =>
+  connector.limits(config).bucket !== null;
+
+/** One page. `readAtMs`: when it was asked for, by `performance.now()`. */
+async function readPage(
+  connection: OpenConnection,
+  name: string,
+  poller: Poller<unknown>,
+  cursor: string | null,
+): Promise<{ readonly result: PollResult; readonly readAtMs: number }> {
+  const readAtMs = performance.now();
+  const call = callOf(connection, name, poller);
+  return {
+    result: await inTime(poller.timeoutMs + graceMs, poller.poll(cursor, call, connection.client)),
+    readAtMs,
+  };
+}
+
+const callOf = (
+  connection: OpenConnection,
+  name: string,
+  { timeoutMs }: Poller<unknown>,
+  stopping?: AbortSignal,
+): Call => ({
+  idempotencyKey: `poll/${connection.id}/${name}`,
+  attempt: 1,
+  deadlineMs: Date.now() + timeoutMs,
+  signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(stopping === undefined ? [] : [stopping])]),
+});
 
 /** A poller that never ends would keep its turn, and everybody else from it, for ever. */
 async function inTime<T>(ms: number, work: Promise<T>): Promise<T> {

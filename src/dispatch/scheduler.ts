@@ -6,6 +6,7 @@ import { openSession, reapSessions, renewSession } from '#journal/session-store.
 import { fireTimers, forgetSeen, healWaits, keepPartitions, sweepLanes } from '#journal/upkeep-store.ts';
 import type { Installation, OpenConnection } from './open-connection.ts';
 import { pollConnection } from './poll-connection.ts';
+import { ReadPermits } from './read-permits.ts';
 import { repeat } from './repeat.ts';
 
 export type SchedulerOptions = {
@@ -29,12 +30,14 @@ const leaseMs = 10_000;
 /** What happens by the clock: deadlines, pollers, upkeep of subscriptions and partitions, healing. Several may run; each turn is taken once. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
+  readonly #permits: ReadPermits;
   #session = 0;
   readonly #stopping = new AbortController();
   #loops: Promise<void>[] = [];
 
   private constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#permits = new ReadPermits(options.database);
   }
 
   static async start(options: SchedulerOptions): Promise<Scheduler> {
@@ -66,16 +69,25 @@ export class Scheduler {
   }
 
   #forConnection(connection: OpenConnection): Promise<void>[] {
-    const { connector } = connection;
+    const { connector, client } = connection;
+    const wanted = Object.entries(connector.pollers).filter(
+      ([, poller]) => poller.isWanted?.(client) !== false,
+    );
     const { publicUrl, pollIntervalScale = 1 } = this.#options;
     // The database says when a poller is due; asking more often than its interval is cheap.
-    const polls = Object.entries(connector.pollers).map(([name, poller]) =>
+    const polls = wanted.map(([name, poller]) =>
       this.#every(
         `poll ${connection.id}/${name}`,
         Math.max(100, (poller.everyMs * pollIntervalScale) / 4),
         () =>
           pollConnection(
-            { ...this.#options, session: this.#session, intervalScale: pollIntervalScale },
+            {
+              ...this.#options,
+              session: this.#session,
+              intervalScale: pollIntervalScale,
+              permits: this.#permits,
+              stopping: this.#stopping.signal,
+            },
             connection,
             name,
           ),
@@ -85,15 +97,17 @@ export class Scheduler {
     if (maintain === undefined || publicUrl === null) return polls;
     const url = `${publicUrl}/webhooks/${encodeURIComponent(connection.tenant)}/${encodeURIComponent(connection.id)}`;
     const upkeep = this.#every(`upkeep of ${connection.id}`, maintain.everyMs, async () => {
-      const outcome = await maintain.run(
-        url,
-        {
-          idempotencyKey: `maintain/${connection.id}`,
-          attempt: 1,
-          deadlineMs: Date.now() + 60_000,
-          signal: AbortSignal.timeout(60_000),
-        },
-        connection.client,
+      const outcome = await this.#permits.during(connection, this.#session, () =>
+        maintain.run(
+          url,
+          {
+            idempotencyKey: `maintain/${connection.id}`,
+            attempt: 1,
+            deadlineMs: Date.now() + 60_000,
+            signal: AbortSignal.timeout(60_000),
+          },
+          connection.client,
+        ),
       );
       if (outcome.kind !== 'done')
         throw new Error(`${outcome.kind} ${'detail' in outcome ? outcome.detail : ''}`);

@@ -22,6 +22,9 @@ export function aliasesOf(master: MasterKey, event: CanonicalEvent): readonly st
       return names(numbersOf(event.data));
     case 'erp-order.observed':
     case 'invoice.observed':
+    case 'crm-order.observed':
+    case 'quote.observed':
+    case 'case.observed':
       return names([event.data.number]);
     case 'customer.observed':
       return emails([event.data.party]);

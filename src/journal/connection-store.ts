@@ -39,6 +39,19 @@ export async function balanceLimit(
   return { permits: row.permits, tokens: row.tokens ?? 0, pausedMs: row.paused_ms };
 }
 
+/** Gives back everything that a session holds of an account's budget, at once. */
+export async function returnPermits(
+  database: Database,
+  lease: { readonly tenant: string; readonly connection: string; readonly session: number },
+): Promise<void> {
+  await inTransaction(database, [lease.tenant], async (client) => {
+    await client.query(
+      `/* limit_return */ delete from limit_lease where tenant = $1 and connection = $2 and session_id = $3 and until is null`,
+      [lease.tenant, lease.connection, lease.session],
+    );
+  });
+}
+
 /** An account refused a call although no more were under way than it takes: somebody else uses it too. */
 export async function reportRefusal(database: Database, tenant: string, connection: string): Promise<void> {
   await database.query({

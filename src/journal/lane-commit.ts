@@ -1,6 +1,7 @@
 import type { Json } from '#canonical/json.ts';
 import { boolArray, int4Array, int8Array, textArray } from './binary-arrays.ts';
 import type { Database } from './database.ts';
+import { storedState } from './instance-state.ts';
 import { tenantList } from './intake-store.ts';
 import type { CommitAnswer, LaneStep } from './lane-step.ts';
 import type { LaneKey } from './lane-store.ts';
@@ -30,6 +31,7 @@ export async function commitSteps(
   const keys = commands.flatMap((command) => command.conflictKeys.map((key) => ({ ...command, key })));
   const json = (value: Json | null | undefined): string | null =>
     value === null || value === undefined ? null : JSON.stringify(value);
+  const states = steps.map(({ instance }) => (instance === null ? null : storedState(instance)));
   const lanesOf = (rows: readonly LaneKey[]): Buffer[] => [
     textArray(rows.map((row) => row.tenant)),
     textArray(rows.map((row) => row.entity)),
@@ -42,7 +44,8 @@ export async function commitSteps(
     int4Array(steps.map((step) => step.sequence)),
     textArray(steps.map((step) => step.instance?.process ?? null)),
     int4Array(steps.map((step) => step.instance?.version ?? null)),
-    textArray(steps.map((step) => json(step.instance?.state))),
+    textArray(states.map((stored) => stored?.state ?? null)),
+    textArray(states.map((stored) => stored?.bulk ?? null)),
     int4Array(steps.map((step) => step.instance?.nextCommand ?? null)),
     int4Array(steps.map((step) => step.todoDelta)),
     int4Array(steps.map((step) => step.expectedTodo)),

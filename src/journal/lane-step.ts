@@ -81,6 +81,8 @@ export type LaneStep = LaneKey & {
     readonly version: number;
     readonly state: Json;
     readonly nextCommand: number;
+    /** The members of the state that are stored apart, and whether this step changed any of them. */
+    readonly bulk?: { readonly members: readonly string[]; readonly isChanged: boolean };
   } | null;
   readonly todoDelta: number;
   /** What the caller knows to be left to do after this step; more in the database means events that it has not seen. */

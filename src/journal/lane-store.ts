@@ -1,6 +1,7 @@
 import type { Json } from '#canonical/json.ts';
 import { int4Array, textArray } from './binary-arrays.ts';
 import type { Database } from './database.ts';
+import { wholeState } from './instance-state.ts';
 import { tenantList } from './intake-store.ts';
 import { type MasterKey, openBody } from './sealed-box.ts';
 
@@ -16,6 +17,8 @@ export type ClaimedLane = LaneKey & {
     readonly version: number;
     readonly state: Json;
     readonly nextCommand: number;
+    /** Members of the state that are stored apart. */
+    readonly apart?: readonly string[];
   } | null;
 };
 
@@ -76,6 +79,7 @@ export async function claimLanes(
     process: string | null;
     version: number;
     state: string;
+    bulk: string | null;
     next_command: number;
   };
   const { rows } = await database
@@ -100,7 +104,7 @@ export async function claimLanes(
         : {
             process: row.process,
             version: row.version,
-            state: JSON.parse(row.state) as Json,
+            ...wholeState(row),
             nextCommand: row.next_command,
           },
   }));

@@ -7,6 +7,7 @@ const classes: { readonly [E in EntityType]: number } = {
   invoice: 1,
   customer: 1,
   case: 1,
+  quote: 1,
   message: 1,
   location: 2,
   product: 3,

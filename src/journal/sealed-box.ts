@@ -50,3 +50,7 @@ export const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(byt
 /** A personal identifier (an e-mail address) as a look-up key that does not give it away. */
 export const blindIndex = (master: MasterKey, kind: string, value: string): string =>
   `${kind}:${createHmac('sha256', master.key).update(`${kind}:${value.trim().toLowerCase()}`).digest('base64url')}`;
+
+/** Seals a further text under the key of a message's body, so that it is forgotten together with it. */
+export const sealBeside = (master: MasterKey, sealedKey: Buffer, plain: Buffer): Buffer =>
+  seal(unseal(master.key, sealedKey), plain);

@@ -1,4 +1,5 @@
 import { type Database, inTransaction } from '#journal/database.ts';
+import { actingAs } from './acting.ts';
 
 export type Parked = {
   readonly id: number;
@@ -52,7 +53,7 @@ export async function actOnParked(
   by: string,
   reason: string,
 ): Promise<void> {
-  await inTransaction(database, [tenant], async (client) => {
+  await actingAs(database, tenant, by, async (client) => {
     const { rows } = await client.query<{ kind: string; entity: string | null; key: string }>(
       '/* parked_get */ select kind, entity, key from parked where tenant = $1 and parked_id = $2 and closed_at is null for update',
       [tenant, id],

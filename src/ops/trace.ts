@@ -1,4 +1,5 @@
 import { type Database, inTransaction } from '#journal/database.ts';
+import { wholeState } from '#journal/instance-state.ts';
 import { blindIndex, type MasterKey } from '#journal/sealed-box.ts';
 
 /** One line of an entity's history, oldest first. */
@@ -47,8 +48,8 @@ export async function traceEntity(database: Database, tenant: string, entity: st
   return inTransaction(database, [tenant], async (client) => {
     const values = [tenant, entity];
     const instance = (
-      await client.query<{ process: string; state: string }>(
-        '/* trace_instance */ select process, state from instance where tenant = $1 and entity = $2',
+      await client.query<{ process: string; state: string; bulk: string | null }>(
+        '/* trace_instance */ select process, state, bulk from instance where tenant = $1 and entity = $2',
         values,
       )
     ).rows[0];
@@ -80,7 +81,7 @@ export async function traceEntity(database: Database, tenant: string, entity: st
     return {
       entity,
       process: instance?.process ?? null,
-      state: instance === undefined ? null : (JSON.parse(instance.state) as unknown),
+      state: instance === undefined ? null : wholeState(instance).state,
       links: links.rows,
       aliases: aliases.rows.map((row) => row.alias),
       lines: lines.rows.map((line) => ({ ...line, at: line.at.toISOString() })),

@@ -35,6 +35,19 @@ export type Reservation = { readonly sku: string; readonly location: string; rea
 /** How the id of an event begins that an answer to one of our commands brought, as against a message that came by itself. */
 export const answerPrefix = 'command:';
 
+/** A document that a person keyed into a platform by hand, as it stood when it was looked at. */
+export type KeyedDocument = {
+  readonly ref: ExternalRef;
+  readonly number: string | null;
+  /** In the currency of the record that it is for; null where the platform names none. */
+  readonly totalMinor: number | null;
+  /** Nothing differed; else a person linked it all the same. */
+  readonly fits: boolean;
+};
+
+/** Which customer a record is, with all the records of that customer; itself alone where nothing links it. */
+export type CustomerIdentity = { readonly identity: string; readonly members: readonly ExternalRef[] };
+
 export type ProcessInput =
   | { readonly kind: 'event'; readonly id: string; readonly at: Instant; readonly event: CanonicalEvent }
   | {
@@ -53,6 +66,10 @@ export type ProcessInput =
       readonly by: string;
       readonly action: string;
       readonly reason: string;
+      /** What the action links, where it links something. */
+      readonly document?: KeyedDocument;
+      /** Which customer the record is from now on. */
+      readonly identity?: CustomerIdentity;
     };
 
 /** Something that needs a person, with a name, the money at stake, and the way out. Closed by the process when healed. */
@@ -97,6 +114,8 @@ export interface Process<State extends Json, Rules> {
   readonly name: string;
   /** Raised when the meaning of `State` changes; an instance keeps the version it began with until `upgrade` takes it over. */
   readonly version: number;
+  /** Members of the state that are big and seldom change: stored apart, and written only by a step that changes them. */
+  readonly bulk?: readonly string[];
   decide(state: State | null, input: ProcessInput, rules: Rules): Decision<State>;
   /** Whether what this instance asks for goes before others that wait for the same connection. Absent: never. */
   isUrgent?(state: State, rules: Rules): boolean;

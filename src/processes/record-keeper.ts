@@ -37,7 +37,7 @@ export const recordKeeper: Process<KeptRecord, RecordKeeperRules> = {
       });
     }
     const { event } = input;
-    if (!isObservation(event)) {
+    if (!isWhole(event)) {
       return decided(state, {
         kind: 'rejected',
         code: 'no-whole-record',
@@ -59,8 +59,10 @@ export const recordKeeper: Process<KeptRecord, RecordKeeperRules> = {
   },
 };
 
-type Observation = Extract<CanonicalEvent, { type: `${string}.observed` }>;
-const isObservation = (event: CanonicalEvent): event is Observation => event.type.endsWith('.observed');
+/** A record as it stands at its source, which may be that it is gone. */
+type Whole = Extract<CanonicalEvent, { type: `${string}.observed` | 'record.deleted' }>;
+const isWhole = (event: CanonicalEvent): event is Whole =>
+  event.type.endsWith('.observed') || event.type === 'record.deleted';
 
 function decided(
   state: KeptRecord,

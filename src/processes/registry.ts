@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { EntityType } from '#canonical/identity.ts';
 import type { Json } from '#canonical/json.ts';
+import { customerIdentity } from './customer-identity/decide.ts';
+import { customerRulesSchema } from './customer-identity/rules.ts';
 import { orderToCash } from './order-to-cash/decide.ts';
 import { orderRulesSchema } from './order-to-cash/rules.ts';
 import type { Process } from './process.ts';
@@ -22,11 +24,12 @@ const kept = registered(recordKeeper, recordKeeperRulesSchema);
 /** Which process an entity's events go to. */
 export const processOf: { readonly [E in EntityType]: Registration } = {
   order: registered(orderToCash, orderRulesSchema),
-  customer: kept,
+  customer: registered(customerIdentity, customerRulesSchema),
   product: kept,
   location: kept,
   shipment: kept,
   invoice: kept,
   case: kept,
+  quote: kept,
   message: kept,
 };

@@ -23,10 +23,11 @@ export function processLookup(
 /** A process without rules of its own in the retailer's file runs by its schema's defaults. */
 function bound({ process, rules }: Registration, own: Readonly<Record<string, unknown>>): BoundProcess {
   const parsed = rules.parse(own[process.name] ?? {});
-  const { name, version } = process;
+  const { name, version, bulk = [] } = process;
   return {
     name,
     version,
+    bulk,
     decide: (state, input) => process.decide(state, input, parsed),
     isUrgent: (state) => process.isUrgent?.(state, parsed) ?? false,
     upgrade: (state, fromVersion) => process.upgrade?.(state, fromVersion) ?? state,

@@ -18,6 +18,7 @@ import type { MasterKey } from '#journal/sealed-box.ts';
 import { isSessionAlive } from '#journal/session-store.ts';
 import { listenForWork } from '#journal/work-signal.ts';
 import { startAlerting } from './alerting.ts';
+import { startCustomerMatching } from './customer-matching.ts';
 import { type Environment, environmentSchema } from './config/environment.ts';
 import { openConnections, secretsOf } from './connections.ts';
 import { CrosswalkCache } from './crosswalk-cache.ts';
@@ -159,6 +160,8 @@ export async function startTallyport(options: StartOptions): Promise<Running> {
     begun.defer(() => scheduler.stop());
     const alerting = startAlerting(database, retailers, log);
     begun.defer(() => alerting.stop());
+    const matching = startCustomerMatching(database, retailers, log);
+    begun.defer(() => matching.stop());
   }
 
   const intake = new IntakeMetrics();

@@ -42,10 +42,24 @@ export type TransactionSpec = Partial<Pick<PaymentTransaction, 'kind' | 'status'
   readonly at?: string;
   readonly amountMinor?: number;
   readonly ref?: ExternalRef;
+  readonly currency?: string;
+  readonly expiresAt?: string | null;
+  readonly multiCapture?: boolean;
 };
 export function paymentObserved(spec: TransactionSpec = {}): CanonicalEvent {
-  const { id = 't1', at = '2026-11-24T10:00:00.000Z', amountMinor = 1000 } = spec;
-  const data = {
+  const { at = '2026-11-24T10:00:00.000Z' } = spec;
+  const data = transactionData(spec);
+  return event({
+    type: 'payment.observed',
+    subject: ofOrder(spec.ref ?? shopOrderRef),
+    version: versionOf(at, data),
+    data,
+  });
+}
+
+export function transactionData(spec: TransactionSpec = {}): PaymentTransaction {
+  const { id = 't1', at = '2026-11-24T10:00:00.000Z', amountMinor = 1000, currency = 'GBP' } = spec;
+  return {
     id,
     ref: { connection: 'shop', type: 'OrderTransaction', id },
     parentId: spec.parentId ?? null,
@@ -54,23 +68,18 @@ export function paymentObserved(spec: TransactionSpec = {}): CanonicalEvent {
     method: 'card',
     instrument: 'card',
     amount: {
-      shop: money('shop', 'GBP', amountMinor),
-      presentment: money('presentment', 'GBP', amountMinor),
+      shop: money('shop', currency, amountMinor),
+      presentment: money('presentment', currency, amountMinor),
     },
     settlement: null,
     at,
-    expiresAt: null,
+    expiresAt: spec.expiresAt ?? null,
+    ...(spec.multiCapture !== undefined && { multiCapture: spec.multiCapture }),
     gatewayReference: null,
     error: null,
     test: false,
     extensions: {},
   };
-  return event({
-    type: 'payment.observed',
-    subject: ofOrder(spec.ref ?? shopOrderRef),
-    version: versionOf(at, data),
-    data,
-  });
 }
 
 export type ShipmentSpec = Partial<Pick<Shipment, 'status' | 'method' | 'number'>> & {

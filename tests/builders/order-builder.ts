@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { minorUnitDigits } from '#canonical/currency.ts';
 import { decimal, type Decimal, multiplyDecimals } from '#canonical/decimal.ts';
 import { foundedId } from '#canonical/identity.ts';
 import { type MoneyBag, money, moneyFromDecimal } from '#canonical/money.ts';
@@ -66,14 +67,15 @@ export function buildOrder(spec: OrderSpec = {}): Order {
   });
   const zero = minor(0);
   const specs = spec.lines ?? [{}];
-  const lines = specs.map((line, index) => buildLine(line, index, connection, amount));
+  const lines = specs.map((line, index) => buildLine(line, index, { connection, currency, amount }));
   const charged = (pick: (line: OrderLine) => Decimal): number =>
     lines
       .filter((line) => line.charged)
       .reduce(
         (sum, line) =>
           sum +
-          amount(twoDigits(multiplyDecimals(pick(line), line.unitPrice.presentment))).presentment.amountMinor,
+          amount(exact(multiplyDecimals(pick(line), line.unitPrice.presentment), currency)).presentment
+            .amountMinor,
         0,
       );
   const shipping = amount(spec.shipping ?? '0');
@@ -167,11 +169,16 @@ export function buildOrder(spec: OrderSpec = {}): Order {
   return orderSchema.parse({ ...order, version: { at, hash } });
 }
 
+type LineSurroundings = {
+  readonly connection: string;
+  readonly currency: string;
+  readonly amount: (text: string) => MoneyBag;
+};
+
 function buildLine(
   spec: LineSpec,
   index: number,
-  connection: string,
-  amount: (text: string) => MoneyBag,
+  { connection, currency, amount }: LineSurroundings,
 ): OrderLine {
   const id = spec.id ?? `line-${index + 1}`;
   const ordered = decimal(spec.quantity ?? '1');
@@ -196,7 +203,7 @@ function buildLine(
     },
     promisedAt: null,
     unitPrice: { shop: price, presentment: price, per: decimal(1) },
-    subtotal: amount(twoDigits(multiplyDecimals(ordered, price))),
+    subtotal: amount(exact(multiplyDecimals(ordered, price), currency)),
     discounts: [],
     taxes: [],
     duties: [],
@@ -209,5 +216,6 @@ function buildLine(
   };
 }
 
-/** Test prices have two decimals; trailing zeros beyond them are noise of the multiplication. */
-const twoDigits = (amount: Decimal): string => Number(amount).toFixed(2);
+/** Test prices have no more decimals than their currency; trailing zeros beyond them are noise of the multiplication. */
+const exact = (amount: Decimal, currency: string): string =>
+  Number(amount).toFixed(minorUnitDigits(currency));

@@ -13,6 +13,7 @@ import { inTransaction } from '#journal/database.ts';
 import { listParked, type Parked } from '#ops/parked.ts';
 import { readStatus, type Status } from '#ops/status.ts';
 import { productEnvironment } from '#sandbox/platforms/product-environment.ts';
+import type { TrytonPlatform } from '#connectors/tryton/emulator.ts';
 import { type RetailerPlatforms, startPlatforms } from '#sandbox/platforms/retailer-platforms.ts';
 import { setUps } from '#sandbox/platforms/set-ups.ts';
 import { readEnvironment } from '#server/config/environment.ts';
@@ -21,7 +22,7 @@ import { testServices } from '#connector-testkit/test-services.ts';
 import { testDatabase } from '../postgres/test-database.ts';
 
 /** The whole product in process, with one retailer and its three emulated systems: what a pain of a user is played out on. */
-export type ProductUnderTest = RetailerPlatforms & {
+export type ProductUnderTest = RetailerPlatforms<TrytonPlatform> & {
   readonly tenant: string;
   readonly running: Running;
   readonly gatewayUrl: string;

@@ -55,6 +55,7 @@ export function accountChecks<Config, Client, Platform>(
       onBench(subject, { warm: true }, async ({ client, saw }) => {
         let cursor: string | null = null;
         for (let page = 0; page < 100; page += 1) {
+          await poller.awaitNews?.(cursor, call(), client);
           const result: PollResult = saw(await poller.poll(cursor, call(), client));
           expect(result.kind, JSON.stringify(result).slice(0, 300)).toBe('read');
           if (result.kind !== 'read') return;

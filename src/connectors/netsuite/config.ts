@@ -106,6 +106,12 @@ export const configSchema = z.strictObject({
     .nonnegative()
     .default(5)
     .describe("most that NetSuite's own taxes may differ from the source's total, in minor units"),
+  taxRounding: z
+    .enum(['line', 'document'])
+    .default('line')
+    .describe(
+      'where the account rounds taxes: foreseen, so that an order is saved once; a wrong word here costs a second save',
+    ),
   guests: z
     .enum(['email', 'order'])
     .default('email')
@@ -141,6 +147,8 @@ export const renderConfigSchema = configSchema.pick({
   items: true,
   taxes: true,
   rateDigits: true,
+  taxRounding: true,
+  roundingToleranceMinor: true,
   guests: true,
 });
 export type RenderConfig = z.infer<typeof renderConfigSchema>;

@@ -1,10 +1,11 @@
 import type { Connector } from '#connector-sdk/connector.ts';
 import { openClient, type NetSuiteClient } from './client.ts';
 import { configSchema, type NetSuiteConfig } from './config.ts';
-import { examine } from './doctor.ts';
+import { examine } from './doctor/examine.ts';
 import { invoiceMapping } from './inbound/invoice.ts';
 import { fulfillmentMapping } from './inbound/item-fulfillment.ts';
 import { orderMapping } from './inbound/sales-order.ts';
+import { amendOrder } from './orders/amend-order.ts';
 import { cancelOrder } from './orders/cancel-order.ts';
 import { createOrder } from './orders/create-order.ts';
 import { invoicePoller, orderPoller, shipmentPoller } from './polling/pollers.ts';
@@ -26,7 +27,11 @@ export const netsuite: Connector<NetSuiteConfig, NetSuiteClient> = {
     cashSale: invoiceMapping,
   },
   pollers: { orders: orderPoller, shipments: shipmentPoller, invoices: invoicePoller },
-  commands: { 'erp.order.create': createOrder, 'erp.order.cancel': cancelOrder },
+  commands: {
+    'erp.order.create': createOrder,
+    'erp.order.amend': amendOrder,
+    'erp.order.cancel': cancelOrder,
+  },
   /** Logs in where no token holds, and asks for the account's clock. */
   async probe(call, client) {
     return client.attempt(call, async (session) => {

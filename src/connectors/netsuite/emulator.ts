@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '#canonical/json.ts';
 import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
 import {
@@ -29,6 +30,10 @@ export type NetSuiteEmulatorOptions = EmulatorOptions &
     readonly timeZone?: string;
     /** How long each save takes; real ones take 1 to 6 s. Milliseconds. */
     readonly saveMs?: number;
+    /** How long each query takes. Milliseconds. */
+    readonly queryMs?: number;
+    /** What the role may not see or write: record types, or `suiteql`. */
+    readonly denied?: readonly string[];
     /** How long a new order stays out of SuiteQL (reading it by id works at once). Milliseconds. */
     readonly searchLagMs?: number;
     /** Requests at the same time that the account allows; null: any number. */
@@ -127,7 +132,8 @@ export class NetSuitePlatform {
           'The request could not be processed because your integration reached a concurrency limit.',
         );
       try {
-        return request.path === queryPath ? this.#query(request) : await this.#records.handle(request);
+        this.#assertPermitted(request.path);
+        return request.path === queryPath ? await this.#query(request) : await this.#records.handle(request);
       } finally {
         this.slots.leave();
       }
@@ -137,7 +143,19 @@ export class NetSuitePlatform {
     }
   }
 
-  #query(request: EmulatorRequest): EmulatorResponse {
+  #assertPermitted(path: string): void {
+    const what = path === queryPath ? 'suiteql' : (path.split('/')[5] ?? '');
+    if (this.#options.denied?.includes(what) === true)
+      throw new Problem(
+        403,
+        'INSUFFICIENT_PERMISSION',
+        `Permission Violation: You need a higher level of the '${what}' permission to access this page.`,
+      );
+  }
+
+  async #query(request: EmulatorRequest): Promise<EmulatorResponse> {
+    const { queryMs = 0 } = this.#options;
+    if (queryMs > 0) await sleep(queryMs);
     if (request.headers['prefer'] !== 'transient')
       throw new Problem(400, 'INVALID_HEADER', 'The Prefer: transient header is required.');
     const limit = Number(request.query.get('limit') ?? 1000);

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CanonicalEvent } from '#canonical/event.ts';
-import { newCall } from '#connector-sdk/call.ts';
 import type { PolledRecord } from '#connector-sdk/connector.ts';
 import { buildOrder } from '#tests/builders/order-builder.ts';
 import { netsuite } from './connector.ts';
@@ -168,50 +167,5 @@ describe('the cursor', () => {
     at.emulator.platform.resave(made(at, '1'), { status: 'F' });
     ({ records } = await at.poll('orders', cursor));
     expect(records.map(({ occurredAt }) => occurredAt)).toEqual(['2026-11-01T09:10:00.000Z']);
-  });
-});
-
-describe('doctor', () => {
-  const levels = async (at: Bench) =>
-    (await netsuite.doctor(newCall({ timeoutMs: 10_000 }), at.client))
-      .filter(({ level }) => level === 'error')
-      .map(({ check }) => check);
-
-  test('finds nothing in a healthy account', async () => {
-    expect(await levels(await bench())).toEqual([]);
-  });
-
-  test('names a wrong time zone, a missing line field, a missing key field, subsidiary and location', async () => {
-    const at = await bench({
-      timeZone: 'Europe/Berlin',
-      lineField: 'custcol_missing',
-      keyField: 'custbody_missing',
-      subsidiary: '99',
-      location: '98',
-    });
-    expect(await levels(at)).toEqual([
-      'login and clock',
-      'line field',
-      'key field',
-      'subsidiary',
-      'location',
-    ]);
-  });
-
-  test('names an account id that does not belong to the URL, such as production at a sandbox', async () => {
-    const at = await bench();
-    const baseUrl = 'https://1234567-sb1.suitetalk.api.netsuite.com';
-    const findings = (account: string) =>
-      netsuite.doctor(newCall({ timeoutMs: -1 }), {
-        ...at.client,
-        config: { ...at.config, account, baseUrl },
-      });
-    expect((await findings('1234567'))[0]).toMatchObject({ level: 'error', check: 'account and URL' });
-    expect((await findings('1234567_SB1'))[0]).toMatchObject({ level: 'ok', check: 'account and URL' });
-  });
-
-  test('stops at a login that is refused', async () => {
-    const at = await bench({ auth: { ...(await bench()).config.auth, clientId: 'somebody-else' } as never });
-    expect(await levels(at)).toEqual(['login and clock']);
   });
 });

@@ -15,6 +15,11 @@ export const itemsQuery = (names: readonly string[]): string =>
   `SELECT id, itemid FROM item WHERE isinactive = 'F' AND itemid IN (${list(names)})`;
 export const existsQuery = (table: 'subsidiary' | 'location', id: string): string =>
   `SELECT id FROM ${table} WHERE id = ${id}`;
+/** Which of these internal ids the account has. */
+export const existingQuery = (table: 'item' | 'subsidiary' | 'location', some: readonly string[]): string =>
+  `SELECT id FROM ${table} WHERE id IN (${ids(some)})`;
+/** A sales order whose external id is not ours. */
+export const foreignKeyQuery = `SELECT externalid FROM transaction WHERE type = 'SalesOrd' AND externalid IS NOT NULL AND externalid NOT LIKE 'SO-%' AND ROWNUM <= 1`;
 export const columnQuery = (table: 'transaction' | 'transactionline', column: string): string =>
   `SELECT ${column} FROM ${table} WHERE ROWNUM <= 1`;
 

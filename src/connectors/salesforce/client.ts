@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import type { Json, JsonObject } from '#canonical/json.ts';
 import type { Call } from '#connector-sdk/connector.ts';
-import type { ConnectorServices, HttpClient, HttpRequest } from '#connector-sdk/services.ts';
+import type { ConnectorServices, HttpClient, HttpRequest, Logger } from '#connector-sdk/services.ts';
 import { type Effect, failed, got, type Reply, withoutAnswer } from './answers/failure.ts';
 import { readHttpAnswer } from './answers/http-answer.ts';
 import { readLimitInfo } from './answers/limit-info.ts';
@@ -8,6 +9,8 @@ import { dailyLimitPauseMs } from './answers/outcome-of-error.ts';
 import { readQueryPage } from './answers/query-result.ts';
 import { readComposite } from './answers/write-results.ts';
 import { CallBudget } from './call-budget.ts';
+import { ChangeSource } from './changes/change-source.ts';
+import type { ChangesConfig } from './changes/changes-config.ts';
 import type { SalesforceConfig } from './config.ts';
 import { PriceEntryCache } from './delivery/price-entry-cache.ts';
 import { type SalesforceJson, toSalesforceJson } from './outbound/salesforce-json.ts';
@@ -21,6 +24,9 @@ export type Subrequest = {
   readonly body?: SalesforceJson;
   readonly records?: number;
 };
+
+const userInfoPath = '/services/oauth2/userinfo';
+const userInfoSchema = z.object({ user_id: z.string().min(15) });
 
 /** Records of one sObject Collections request. */
 export const collectionRecords = 200;
@@ -42,6 +48,10 @@ export class SalesforceClient {
   readonly #services: ConnectorServices;
   readonly #budget: CallBudget;
   readonly #externalIdFields: readonly string[];
+  #changes: ChangeSource | null = null;
+  #userId: string | null = null;
+  /** When the event deliveries that are left were last looked at. Milliseconds since the epoch. */
+  deliveriesSeenAtMs = 0;
 
   constructor(config: SalesforceConfig, services: ConnectorServices) {
     this.config = config;
@@ -54,6 +64,48 @@ export class SalesforceClient {
 
   get externalIdFields(): readonly string[] {
     return this.#externalIdFields;
+  }
+
+  get log(): Logger {
+    return this.#services.log;
+  }
+
+  now(): number {
+    return this.#services.now();
+  }
+
+  /** How changes are read. @throws TypeError where they are not */
+  get changesConfig(): ChangesConfig {
+    if (this.config.changes === null) throw new TypeError('this connection reads no changes');
+    return this.config.changes;
+  }
+
+  /** The stream of changes; opened when it is first asked for. */
+  get changes(): ChangeSource {
+    this.#changes ??= new ChangeSource(this);
+    return this.#changes;
+  }
+
+  /** The session's access token; `refused` is one that the platform just refused. */
+  async session(call: Call, refused?: string): Promise<Reply<string>> {
+    try {
+      return got(await this.#token(call, refused));
+    } catch (error) {
+      if (error instanceof LoginFailedError) return failed(error.failure);
+      throw error;
+    }
+  }
+
+  /** The id of the user we are logged in as. */
+  async userId(call: Call): Promise<Reply<string>> {
+    if (this.#userId !== null) return got(this.#userId);
+    const answer = await this.#exchange({ method: 'GET', path: userInfoPath, effect: 'read' }, call);
+    if (!answer.ok) return answer;
+    const read = userInfoSchema.safeParse(answer.value);
+    if (!read.success)
+      return failed({ kind: 'unavailable', retryAfterMs: null, detail: 'unreadable answer: userinfo' });
+    this.#userId = read.data.user_id;
+    return got(this.#userId);
   }
 
   /** `/services/data/vNN.0` and below. */
@@ -126,7 +178,9 @@ export class SalesforceClient {
     try {
       const token = await this.#token(call);
       const first = await this.#send(ask, token, call);
-      if (first.ok || first.failure.kind !== 'unauthorized' || first.status !== 401) return first;
+      if (first.ok || first.failure.kind !== 'unauthorized') return first;
+      // Of the user's own data an ended session is refused with 403 and a word, not with an error body.
+      if (first.status !== 401 && ask.path !== userInfoPath) return first;
       return await this.#send(ask, await this.#token(call, token), call);
     } catch (error) {
       if (error instanceof LoginFailedError) return failed(error.failure);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changesConfigSchema } from './changes/changes-config.ts';
 import { orgProfileSchema } from './org-profile.ts';
 
 const jwtBearer = z.strictObject({
@@ -70,6 +71,10 @@ export const configSchema = z.strictObject({
     .describe(
       'allow-save: a duplicate rule that only alerts does not stop an order; one that blocks always does',
     ),
+  changes: changesConfigSchema
+    .nullable()
+    .default(null)
+    .describe('reads what others change in the org, through the Pub/Sub API; null = nothing is read'),
   org: orgProfileSchema.describe('the org and how orders are shown in it'),
 });
 export type SalesforceConfig = z.infer<typeof configSchema>;

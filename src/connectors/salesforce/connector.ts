@@ -1,11 +1,13 @@
 import type { Call, Connector } from '#connector-sdk/connector.ts';
 import type { Outcome } from '#connector-sdk/outcome.ts';
+import { changesPoller } from './changes/changes-poller.ts';
 import { SalesforceClient } from './client.ts';
 import { configSchema, type SalesforceConfig } from './config.ts';
 import { deliverOrder } from './delivery/deliver-order.ts';
 import { accessChecks, orgChecks } from './doctor/account-checks.ts';
 import { objectChecks } from './doctor/object-checks.ts';
 import { readOrgFacts } from './doctor/org-facts.ts';
+import { inbound } from './inbound/topics.ts';
 import { orderConflictKeys, renderOrderUpsert } from './outbound/order-upsert.ts';
 
 async function probe(call: Call, client: SalesforceClient): Promise<Outcome> {
@@ -23,8 +25,8 @@ export const salesforce: Connector<SalesforceConfig, SalesforceClient> = {
   // Salesforce counts calls over a rolling 24 h and tells on each reply what is left, so that there is no bucket to guess.
   limits: (config) => ({ concurrency: config.concurrency, bucket: null }),
   open: (config, services) => new SalesforceClient(config, services),
-  inbound: {},
-  pollers: {},
+  inbound,
+  pollers: { changes: changesPoller },
   commands: {
     'crm.order.upsert': {
       name: 'crm.order.upsert',

@@ -1,5 +1,5 @@
 import { conformance } from '#connector-testkit/conformance.ts';
-import { loadCommandFixtures } from '#connector-testkit/fixtures.ts';
+import { loadCommandFixtures, loadInboundFixtures } from '#connector-testkit/fixtures.ts';
 import { generateKeyPairSync } from 'node:crypto';
 import { salesforce } from './connector.ts';
 import { salesforceEmulator } from './emulator.ts';
@@ -11,9 +11,16 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 });
 
+/** Where the newest emulator serves its events: another host than that of its records, as the real one's is. */
+let endpoint = '127.0.0.1:9';
+
 conformance({
   connector: salesforce,
-  emulator: () => salesforceEmulator({ auth: { publicKey } }),
+  emulator: async () => {
+    const emulator = await salesforceEmulator({ auth: { publicKey }, pubSub: {}, keepAliveMs: 20 });
+    endpoint = emulator.platform.pubSub?.endpoint ?? endpoint;
+    return emulator;
+  },
   config: ({ url }) => ({
     instanceUrl: url,
     auth: {
@@ -23,8 +30,9 @@ conformance({
       privateKey,
     },
     org: { currency: 'USD' },
+    changes: { endpoint, plaintext: true, gatherMs: 0 },
   }),
-  inbound: [],
+  inbound: loadInboundFixtures(new URL('./fixtures/', import.meta.url)),
   commands: loadCommandFixtures(new URL('./fixtures/', import.meta.url)),
   trials: {
     'crm.order.upsert': {

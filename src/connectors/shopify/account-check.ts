@@ -81,6 +81,15 @@ function scopeFindings(granted: ReadonlySet<string>): Finding[] {
       remedy: 'Ask Shopify for read_all_orders if returns or edits of older orders must be seen.',
     });
   }
+  if (!granted.has('write_orders')) {
+    findings.push({
+      level: 'warning',
+      check: 'scope write_orders',
+      detail: 'not granted: payments can be neither captured nor given up through us',
+      remedy:
+        'Add write_orders, and to its user the permission to capture payments, where the rule payments.capture is not "storefront".',
+    });
+  }
   return findings;
 }
 

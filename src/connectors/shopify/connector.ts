@@ -6,6 +6,8 @@ import { type ShopifyConfig, shopifyConfig } from './config.ts';
 import { inbound } from './inbound/topics.ts';
 import { fulfillmentCreate } from './outbound/fulfillment-create.ts';
 import { orderRead } from './outbound/order-read.ts';
+import { paymentCapture } from './outbound/payment-capture.ts';
+import { paymentVoid } from './outbound/payment-void.ts';
 import { shopIdQuery } from './queries/shop-id.ts';
 import { keepSubscriptions } from './subscriptions.ts';
 import { webhook } from './webhook.ts';
@@ -28,6 +30,8 @@ export const shopify: Connector<ShopifyConfig, ShopifyClient> = {
   commands: {
     'storefront.order.read': orderRead,
     'storefront.fulfillment.create': fulfillmentCreate,
+    'storefront.payment.capture': paymentCapture,
+    'storefront.payment.void': paymentVoid,
   },
   async probe(call, client) {
     const answer = await client.run(shopIdQuery, {}, call);

@@ -110,7 +110,7 @@ export class ShopifyPlatform {
       currency: options.currency ?? 'USD',
       taxesIncluded: options.taxesIncluded ?? false,
       plus: options.plus ?? false,
-      scopes: options.scopes ?? [...scopesNeeded, 'read_all_orders'],
+      scopes: options.scopes ?? [...scopesNeeded, 'read_all_orders', 'write_orders'],
       supportedVersions: options.supportedVersions ?? ['2026-01', '2026-04', '2026-07', '2026-10'],
       now,
     });

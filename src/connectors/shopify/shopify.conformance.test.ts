@@ -16,6 +16,17 @@ const placeOrder = ({ platform }: { readonly platform: ShopifyPlatform }) => {
   });
 };
 
+/** The same basket, authorised and not captured. */
+const placeAuthorized = ({ platform }: { readonly platform: ShopifyPlatform }) => {
+  platform.shop.placeOrder({
+    payment: 'authorized',
+    lines: [
+      { sku: 'SHIRT-M', quantity: 2, price: '19.99' },
+      { sku: 'SOCKS', price: '4.50' },
+    ],
+  });
+};
+
 conformance({
   connector: shopify,
   emulator: () => shopifyEmulator(),
@@ -34,6 +45,16 @@ conformance({
       fixture: 'commands/fulfillment-tracked',
       effects: ({ journal }) => journal.effects.filter(({ type }) => type === 'fulfillment.created').length,
       prepare: placeOrder,
+    },
+    'storefront.payment.capture': {
+      fixture: 'commands/payment-capture',
+      effects: ({ journal }) => journal.effects.filter(({ type }) => type === 'payment.captured').length,
+      prepare: placeAuthorized,
+    },
+    'storefront.payment.void': {
+      fixture: 'commands/payment-void',
+      effects: ({ journal }) => journal.effects.filter(({ type }) => type === 'payment.voided').length,
+      prepare: placeAuthorized,
     },
   },
   webhook: {

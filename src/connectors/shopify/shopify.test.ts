@@ -637,6 +637,7 @@ describe('catch-up and upkeep', () => {
       'error scope read_merchant_managed_fulfillment_orders',
       'error scope write_merchant_managed_fulfillment_orders',
       'warning scope read_all_orders',
+      'warning scope write_orders',
       'warning webhooks',
       'warning access-token',
     ]);

@@ -7,8 +7,10 @@ import { invoiceMapping } from './inbound/invoice.ts';
 import { saleMapping } from './inbound/sale.ts';
 import { shipmentMapping } from './inbound/shipment.ts';
 import { invoicePoller, salePoller, shipmentPoller } from './polling/pollers.ts';
+import { amendSale } from './sales/amend-sale.ts';
 import { cancelSale } from './sales/cancel-sale.ts';
 import { createSale } from './sales/create-sale.ts';
+import { readSale } from './sales/read-sale.ts';
 
 /** Tryton 6.0 over JSON-RPC. It calls nobody, so everything that happens there is polled. */
 export const tryton: Connector<TrytonConfig, TrytonClient> = {
@@ -25,7 +27,12 @@ export const tryton: Connector<TrytonConfig, TrytonClient> = {
     'account.invoice': invoiceMapping,
   },
   pollers: { sales: salePoller, shipments: shipmentPoller, invoices: invoicePoller },
-  commands: { 'erp.order.create': createSale, 'erp.order.cancel': cancelSale },
+  commands: {
+    'erp.order.create': createSale,
+    'erp.order.cancel': cancelSale,
+    'erp.order.amend': amendSale,
+  },
+  readDocument: readSale,
   /** Opens no session of its own while the old one holds, and reads one count. */
   async probe(call, client) {
     return client.attempt(call, async (rpc) => {

@@ -5,6 +5,8 @@ import { type Rpc, type TrytonClient, TrytonFailure } from './client.ts';
 import { encodeDate, microInstant } from './codec.ts';
 
 const modules = ['sale', 'stock', 'account_invoice_stock'] as const;
+/** Without it an order cannot be amended, and all else works. */
+const amending = 'sale_amendment';
 
 type Check = {
   readonly name: string;
@@ -88,7 +90,7 @@ const checks: readonly Check[] = [
           'model.ir.module.search_read',
           [
             ['state', '=', 'activated'],
-            ['name', 'in', wanted],
+            ['name', 'in', [...wanted, amending]],
           ],
           0,
           null,
@@ -97,6 +99,13 @@ const checks: readonly Check[] = [
         ),
       );
       const missing = wanted.filter((name) => !rows.some((row) => row.name === name));
+      if (missing.length === 0 && !rows.some((row) => row.name === amending))
+        return bad(
+          'warning',
+          'modules',
+          `not active: ${amending}; edits after release are left to people`,
+          `trytond-admin -c trytond.conf -d ${config.database} -u ${amending} --activate-dependencies`,
+        );
       if (missing.length === 0) return ok('modules', wanted.join(', '));
       return bad(
         'error',

@@ -9,6 +9,7 @@ import {
   type EmulatorResponse,
   startEmulator,
 } from '#connector-testkit/emulator.ts';
+import { Amendments } from './emulator/amendments.ts';
 import { HttpAnswer, rowLocked, ServerError } from './emulator/errors.ts';
 import { Invoices } from './emulator/invoices.ts';
 import { callModel, type Parts } from './emulator/methods.ts';
@@ -45,7 +46,7 @@ export type TrytonEmulatorOptions = EmulatorOptions & {
 /** Buttons that take locks on rows that others want too: sequences, moves. */
 const locking = /\.(?:quote|confirm|process|pick|pack|done|post)$/;
 const writing =
-  /\.(?:create|write|delete|draft|quote|confirm|process|cancel|wait|assign_try|pick|pack|done|post|execute)$/;
+  /\.(?:create|write|delete|draft|quote|confirm|process|cancel|wait|assign_try|pick|pack|done|post|execute|validate_amendment)$/;
 
 /** Tryton 6.0 in process: JSON-RPC as a real 6.0.29 answers, with sales, shipments and invoices behind it. */
 export class TrytonPlatform {
@@ -85,6 +86,13 @@ export class TrytonPlatform {
       sales: this.sales,
       shipments: this.shipments,
       invoices: this.invoices,
+      amendments: new Amendments({
+        store: this.store,
+        journal,
+        sales: this.sales,
+        shipments: this.shipments,
+        invoices: this.invoices,
+      }),
       isVisible: (model, row) => this.#isVisible(model, row),
     };
     const user = options.user ?? 'tallyport';

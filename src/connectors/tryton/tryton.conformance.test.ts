@@ -29,6 +29,48 @@ conformance({
         return sales > 1 ? sales : count(journal, 'sale.processed');
       },
     },
+    'erp.order.amend': {
+      fixture: 'commands/amend-one-more-of-a-line',
+      prepare: ({ platform }) => {
+        const { store, sales } = platform;
+        const party = store.create('party.party', { name: 'Ada Example', code: 'shop/Customer/77' }).id;
+        const address = store.create('party.address', {
+          party,
+          party_name: 'Ada Example',
+          street: '1 Harbour Street',
+          postal_code: 'PO1 2AB',
+          city: 'Portsmouth',
+          country: 1,
+          subdivision: null,
+        }).id;
+        const line = (product: number, quantity: number, price: string, lineId: string | null) => ({
+          type: 'line',
+          product,
+          quantity,
+          unit: 1,
+          unit_price: { __class__: 'Decimal', decimal: price },
+          taxes: [['add', [1]]],
+          note: lineId === null ? null : `tallyport:line ${lineId}`,
+        });
+        const sale = sales.create({
+          reference: 'order:shop:1001',
+          party,
+          invoice_address: address,
+          shipment_address: address,
+          currency: 1,
+          warehouse: 1,
+          lines: [
+            [
+              'create',
+              [line(1, 2, '10.5467', 'line-1'), line(2, 1, '16.6600', 'line-2'), line(3, 1, '4.1600', null)],
+            ],
+          ],
+        });
+        sales.press('quote', [sale]);
+        sales.press('confirm', [sale]);
+      },
+      effects: ({ journal }) => count(journal, 'sale.amended'),
+    },
     'erp.order.cancel': {
       fixture: 'commands/by-the-sale',
       prepare: ({ platform }) => {

@@ -1,6 +1,12 @@
 import type { Json } from '#canonical/json.ts';
 import type { InboxEvent } from '#journal/lane-store.ts';
-import type { Decision, ProcessInput, Reservation } from '#processes/process.ts';
+import type {
+  CustomerIdentity,
+  Decision,
+  KeyedDocument,
+  ProcessInput,
+  Reservation,
+} from '#processes/process.ts';
 import { closeParked, decide, tell } from './decide.ts';
 import type { LaneHost } from './host.ts';
 import type { Lane, LaneCommand } from './lane.ts';
@@ -86,8 +92,22 @@ function internalInput(event: Exclude<InboxEvent, { kind: 'message' }>): Process
     case 'reservation':
       return { kind: 'reservation', at, short: (event.body as { short: Reservation[] }).short };
     case 'operator': {
-      const { by, action, reason } = event.body as { by: string; action: string; reason: string };
-      return { kind: 'operator', at, by, action, reason };
+      const { by, action, reason, document, identity } = event.body as {
+        by: string;
+        action: string;
+        reason: string;
+        document?: KeyedDocument;
+        identity?: CustomerIdentity;
+      };
+      return {
+        kind: 'operator',
+        at,
+        by,
+        action,
+        reason,
+        ...(document !== undefined && { document }),
+        ...(identity !== undefined && { identity }),
+      };
     }
   }
 }
@@ -99,12 +119,13 @@ const mayRepeat = (lane: Lane, host: LaneHost, command: LaneCommand): boolean =>
 
 /** Commands change in their lane only: also when an operator, or a crosswalk row that came, releases one. */
 function absorbEngineAction(draft: StepDraft, host: LaneHost, body: Json): boolean {
-  const { action, number, by, reason, refs } = body as {
+  const { action, number, by, reason, refs, documentNumber } = body as {
     action: string;
     number?: number;
     by: string;
     reason: string;
     refs?: Json;
+    documentNumber?: string;
   };
   if (!action.startsWith('command.')) return false;
   const command = draft.lane.commands.get(Number(number));
@@ -127,7 +148,7 @@ function absorbEngineAction(draft: StepDraft, host: LaneHost, body: Json): boole
     case 'command.resolve': {
       const result = {
         kind: 'done',
-        result: { resolvedBy: by, reason },
+        result: { resolvedBy: by, reason, ...(documentNumber !== undefined && { number: documentNumber }) },
         refs: (refs ?? []) as never,
       } as const;
       draft.finish(command, 'resolved', { by, reason, refs: refs ?? [] });

@@ -47,6 +47,7 @@ function apply(
     version: process.version,
     state: decision.state,
     nextCommand: first + decision.commands.length,
+    apart: process.bulk ?? [],
   };
   draft.instanceChanged();
   const withdrawn = decision.withdraw.flatMap((slot) => takeBack(draft, lane, slot, 'withdrawn'));
@@ -94,7 +95,8 @@ function apply(
         currency: notice.value?.currency ?? null,
         topics: [],
       });
-    else draft.closeParked({ kind: 'exception', key: notice.key, resolution: 'healed' });
+    else
+      draft.closeParked({ kind: 'exception', key: notice.key, resolution: `healed by ${causedBy}` });
   }
   for (const command of withdrawn) tell(draft, host, command, { kind: 'withdrawn' });
 }

@@ -23,6 +23,8 @@ export type BoundProcess = {
   decide(state: Json | null, input: ProcessInput): Decision<Json>;
   /** Whether this instance's commands go before others that wait for the same connection. Absent: never. */
   isUrgent?(state: Json): boolean;
+  /** Members of the state that are stored apart; see the process. */
+  readonly bulk?: readonly string[];
   /** Takes over the state that an older version wrote. Absent while there is only one. */
   upgrade?(state: Json, fromVersion: number): Json;
 };

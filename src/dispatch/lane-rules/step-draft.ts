@@ -7,7 +7,7 @@ import type {
   LaneStep,
   StepExtras,
 } from '#journal/lane-step.ts';
-import { type Lane, type LaneCommand, workLeft } from './lane.ts';
+import { type Instance, type Lane, type LaneCommand, workLeft } from './lane.ts';
 
 type Opened = NonNullable<StepExtras['open']>[number];
 type Closed = NonNullable<StepExtras['close']>[number];
@@ -27,11 +27,13 @@ export class StepDraft {
   readonly #started = new Map<number, { timeoutMs: number; conflictKeys: readonly string[] }>();
   readonly #mappings = new Map<number, Json>();
   readonly #workBefore: number;
+  readonly #instanceBefore: Instance | null;
   #isInstanceChanged = false;
 
   constructor(lane: Lane) {
     this.lane = lane;
     this.#workBefore = workLeft(lane);
+    this.#instanceBefore = lane.instance;
   }
 
   note<K extends 'links' | 'aliases' | 'waits' | 'proposals' | 'release' | 'reservations'>(
@@ -126,7 +128,7 @@ export class StepDraft {
       entity: lane.entity,
       claim: lane.claim,
       sequence: lane.steps,
-      instance: this.#isInstanceChanged ? lane.instance : null,
+      instance: this.#isInstanceChanged ? this.#instanceToWrite() : null,
       todoDelta: expectedTodo - this.#workBefore,
       expectedTodo,
       release,
@@ -139,6 +141,17 @@ export class StepDraft {
         ...[...this.#written].flatMap((number) => lane.commands.get(number) ?? []),
       ].map((command) => this.#toWrite(command, nowMs)),
     };
+  }
+
+  /** Processes never change a state in place, so a member that is the same object is the same. */
+  #instanceToWrite(): LaneStep['instance'] {
+    const [before, now] = [this.#instanceBefore, this.lane.instance];
+    if (now === null) return null;
+    const { apart = [], ...instance } = now;
+    const was = before?.apart ?? [];
+    const isChanged =
+      apart.length !== was.length || apart.some((name) => memberOf(before, name) !== memberOf(now, name));
+    return { ...instance, bulk: { members: apart, isChanged } };
   }
 
   #toWrite(command: LaneCommand, nowMs: number): CommandWrite {
@@ -165,3 +178,6 @@ export class StepDraft {
     };
   }
 }
+
+const memberOf = (instance: Instance | null, name: string): unknown =>
+  (instance?.state as Readonly<Record<string, unknown>> | undefined)?.[name];

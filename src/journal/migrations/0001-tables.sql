@@ -43,6 +43,9 @@ create table instance (
   state text not null,
   next_command int not null,
   updated_at timestamptz not null default now(),
+  -- Members of the state that are big and seldom change, by the word of the process. Beside the others, so that a step that leaves them
+  -- alone does not write them again.
+  bulk text,
   primary key (tenant, entity)
 ) with (fillfactor = 80);
 
@@ -379,12 +382,14 @@ declare place record;
 begin
   if not exists (select from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)) then return; end if;
   for place in
-    select * from (values ('instance', 'state'), ('event_log', 'events'), ('command', 'payload'), ('command', 'request'), ('command', 'mapping'),
+    select * from (values ('instance', 'state'), ('instance', 'bulk'), ('event_log', 'events'), ('command', 'payload'), ('command', 'request'), ('command', 'mapping'),
       ('command_done', 'request'), ('command_done', 'mapping'), ('command_done', 'result'), ('inbox', 'body')) as p(tab, col)
   loop
     execute format('alter table %I alter column %I set compression lz4', place.tab, place.col);
   end loop;
 end $$;
+-- Where a row has to be made shorter, what seldom changes goes out of it first.
+alter table instance alter column state set storage main;
 -- A sealed body cannot be made any smaller: not even tried.
 alter table message alter column body set storage external;
 

@@ -3,7 +3,7 @@
 -- Takes free lanes that are due, class by class: of each at most its own limit, of all together at most the first one's.
 -- The caller's session must be alive, and is kept from being reaped until the claim is through: else its lanes would be nobody's for ever.
 create function lane_claim(p_tenants text, p_session bigint, p_limits int[])
-returns table (tenant text, entity text, claim bigint, todo int, process text, version int, state text, next_command int)
+returns table (tenant text, entity text, claim bigint, todo int, process text, version int, state text, bulk text, next_command int)
 language plpgsql as $$
 #variable_conflict use_column
 declare room int := p_limits[1]; taken int;
@@ -24,7 +24,7 @@ begin
       where l.tenant = p.tenant and l.entity = p.entity
       returning l.tenant, l.entity, l.claim, l.todo, p.due
     )
-    select t.tenant, t.entity, t.claim, t.todo, i.process, i.version, i.state, i.next_command
+    select t.tenant, t.entity, t.claim, t.todo, i.process, i.version, i.state, i.bulk, i.next_command
     from taken t left join instance i on i.tenant = t.tenant and i.entity = t.entity order by t.due;
     get diagnostics taken = row_count;
     room := room - taken;
@@ -256,7 +256,7 @@ end $$;
 --           ambiguous, or that the platform works on, would else be taken for one that never had an effect
 create function lane_commit(
   p_tenants text, p_session bigint,
-  l_tenant text[], l_entity text[], l_claim bigint[], l_sequence int[], l_process text[], l_version int[], l_state text[], l_next int[], l_delta int[], l_expected int[], l_release boolean[], l_due_ms bigint[],
+  l_tenant text[], l_entity text[], l_claim bigint[], l_sequence int[], l_process text[], l_version int[], l_state text[], l_bulk text[], l_next int[], l_delta int[], l_expected int[], l_release boolean[], l_due_ms bigint[],
   e_tenant text[], e_entity text[], e_id bigint[], e_disposition text[], e_code text[], e_detail text[], e_events text[],
   c_tenant text[], c_entity text[], c_number int[], c_name text[], c_connection text[], c_slot text[], c_payload text[], c_request text[], c_mapping text[], c_state text[], c_parked boolean[],
   c_attempt int[], c_timeout_ms int[], c_conflicts int[], c_delay_ms bigint[], c_settle_ms int[], c_handle text[], c_caused_by text[],
@@ -283,10 +283,12 @@ begin
     return;
   end if;
 
-  insert into instance as i (tenant, entity, process, version, state, next_command)
-  select u.tenant, u.entity, u.process, u.version, u.state, u.next from unnest(l_tenant, l_entity, l_process, l_version, l_state, l_next) as u(tenant, entity, process, version, state, next)
+  insert into instance as i (tenant, entity, process, version, state, bulk, next_command)
+  select u.tenant, u.entity, u.process, u.version, u.state, u.bulk, u.next
+  from unnest(l_tenant, l_entity, l_process, l_version, l_state, l_bulk, l_next) as u(tenant, entity, process, version, state, bulk, next)
   where u.state is not null
-  on conflict (tenant, entity) do update set process = excluded.process, version = excluded.version, state = excluded.state, next_command = excluded.next_command, updated_at = now();
+  on conflict (tenant, entity) do update set process = excluded.process, version = excluded.version, state = excluded.state,
+    bulk = coalesce(excluded.bulk, i.bulk), next_command = excluded.next_command, updated_at = now();
 
   if cardinality(e_id) > 0 then
     with gone as (

@@ -4,6 +4,7 @@ import { type Absorbed, applied } from './absorbed.ts';
 import { contentHash } from './content-hash.ts';
 import { invoicesOf } from './invoices.ts';
 import { factHashes } from './observations.ts';
+import { paymentSummary } from './payment-summary.ts';
 import { ask, idle, type Planned, slots } from './planned.ts';
 import type { OrderRules } from './rules.ts';
 import { countedShipments } from './shipments.ts';
@@ -26,7 +27,8 @@ export function planCrm(state: OrderState, view: OrderView, rules: OrderRules): 
 }
 
 /** A fingerprint of all that the payload is made from; of the parts, those that were computed when they arrived. */
-function shownHash(state: OrderState, { order, status, cancelled, book }: OrderView): string {
+function shownHash(state: OrderState, view: OrderView): string {
+  const { order, status, cancelled, book } = view;
   return contentHash([
     state.hashes.order,
     status,
@@ -34,18 +36,21 @@ function shownHash(state: OrderState, { order, status, cancelled, book }: OrderV
     cancelled?.reason ?? null,
     state.erp.ref,
     state.erp.number,
-    order.lines.map(({ quantities }) => quantities),
+    order.lines.map(({ quantities, promisedAt }) => [quantities, promisedAt]),
     factHashes(state.transactions),
     factHashes(state.fulfillmentOrders),
     factHashes(state.shipments),
     [...book.echoes.values()],
     invoicesOf(state).map(({ ref, number, status: invoiceStatus }) => [ref, number, invoiceStatus]),
+    paymentSummary(state, view),
   ]);
 }
 
 function crmPayload(state: OrderState, view: OrderView): CommandPayload<'crm.order.upsert'> {
   const { ref, number } = state.erp;
+  const payment = paymentSummary(state, view);
   return {
+    ...(payment !== null && { payment }),
     order: view.order,
     status: view.status,
     erp: ref === null ? null : { ref, number },

@@ -1,18 +1,13 @@
 import type { CanonicalEvent } from '#canonical/event.ts';
 import type { Instant } from '#canonical/primitives.ts';
 import { type Absorbed, applied, rejected, superseded } from './absorbed.ts';
-import {
-  erpOrderMoves,
-  fulfillmentOrderMoves,
-  invoiceMoves,
-  shipmentMoves,
-  transactionMoves,
-} from './moves.ts';
+import { erpOrderMoves, fulfillmentOrderMoves, invoiceMoves, shipmentMoves } from './moves.ts';
 import { factKey, type Merged, observe } from './observations.ts';
 import { acknowledgeErpOrder } from './release.ts';
 import { capturesOrders, type OrderRules } from './rules.ts';
 import { absorbSnapshot, withHash } from './snapshots.ts';
 import type { OrderState } from './state.ts';
+import { observeTransaction } from './transactions.ts';
 
 /**
  * Takes what a platform told us, in whatever order it arrives. An order that is spoken of before it was seen is read at its
@@ -56,12 +51,7 @@ function absorbOne(
       return absorbDeletion(state, event.subject.ref.connection, event.data.at);
     case 'payment.observed': {
       const key = factKey(event.data.ref);
-      const seen = observe(
-        state.transactions,
-        state.wentBack,
-        { key, record: `transaction ${key}`, at, data: event.data },
-        transactionMoves,
-      );
+      const seen = observeTransaction(state.transactions, state.wentBack, { at, data: event.data });
       return merged(
         { ...state, transactions: seen.facts, wentBack: seen.wentBack },
         seen.merged,
@@ -131,7 +121,13 @@ function absorbOne(
       const links = state.erpOrder === null ? [event.data.ref] : [];
       return { ...merged(acknowledgeErpOrder(next), seen.merged, key, state.erpOrder?.at), links };
     }
+    // The CRM shows orders and owns none of what they say; an order that goes there is made again with its next change.
+    case 'crm-order.observed':
+    case 'record.deleted':
+      return applied(state);
+    case 'quote.observed':
     case 'customer.observed':
+    case 'customer.merged':
     case 'product.observed':
     case 'location.observed':
     case 'case.observed':

@@ -1,17 +1,16 @@
 import type { ExceptionNotice } from '../process.ts';
 import { contentHash } from './content-hash.ts';
-import { type OrderException, orderExceptions } from './exception-catalogue.ts';
+import { editExceptions } from './edit-exceptions.ts';
+import { orderExceptions } from './exception-catalogue.ts';
 import { missingDetail } from './erp-census.ts';
+import { paymentExceptions } from './payment-exceptions.ts';
+import { enteredTwice } from './keyed-document.ts';
+import { brokenPromises } from './promises.ts';
 import { isPositive } from './quantity.ts';
+import type { Wanted } from './wanted-exception.ts';
+import type { OrderRules } from './rules.ts';
 import type { OrderState, Trouble } from './state.ts';
 import { isCancelledInErp, isInErp, type OrderView } from './view.ts';
-
-type Wanted = {
-  readonly key: string;
-  readonly cause: OrderException;
-  readonly detail: string;
-  readonly valueMinor?: number;
-};
 
 /**
  * Opens what has come to need a person, and closes what no longer does: both follow from where the order stands, so nothing
@@ -20,8 +19,9 @@ type Wanted = {
 export function exceptionChanges(
   state: OrderState,
   view: OrderView | null,
+  rules: OrderRules,
 ): { readonly state: OrderState; readonly exceptions: readonly ExceptionNotice[] } {
-  const wanted = [...troubles(state, view), ...(view === null ? [] : business(state, view))];
+  const wanted = [...troubles(state, view), ...(view === null ? [] : business(state, view, rules))];
   const open = Object.fromEntries(
     wanted.map((notice) => [
       notice.key,
@@ -72,6 +72,10 @@ function troubles(state: OrderState, view: OrderView | null): readonly Wanted[] 
   const unread = read !== null && state.order === null && read.rereadAt === null;
   return [
     ...(isTooLate || isMoot ? [] : at('ERP order', erp.trouble)),
+    // What was refused is an edit that was not applied; what stands still, or was put away, is a command's matter.
+    ...(state.amend?.phase === 'asked' || state.amend?.trouble?.kind === 'withdrawn'
+      ? at('ERP amendment', state.amend.trouble)
+      : []),
     ...at('CRM order', crm.trouble),
     ...(unread
       ? [
@@ -83,24 +87,20 @@ function troubles(state: OrderState, view: OrderView | null): readonly Wanted[] 
         ]
       : at('read of the order', read?.trouble ?? null)),
     // What the storefront shows, it has been told, whatever became of the command.
-    ...Object.entries(told).flatMap(([key, { trouble }]) =>
-      view?.book.echoes.has(key) === true ? [] : at(`shipment ${key}`, trouble),
-    ),
+    ...Object.entries(told).flatMap(([key, { trouble, delivery }]) => [
+      ...(view?.book.echoes.has(key) === true ? [] : at(`shipment ${key}`, trouble)),
+      ...at(`delivery of shipment ${key}`, delivery?.trouble ?? null),
+    ]),
   ];
 }
 
-function business(state: OrderState, view: OrderView): readonly Wanted[] {
+function business(state: OrderState, view: OrderView, rules: OrderRules): readonly Wanted[] {
   const { erp } = state;
   const wanted: Wanted[] = [];
   const inErp = isInErp(state) && !isCancelledInErp(state);
   const isLive = view.cancelled === null && view.status !== 'closed';
 
-  const { content } = view;
-  if (inErp && view.cancelled === null && erp.carried !== null && erp.carried.hash !== content.hash) {
-    const differenceMinor = content.totalMinor - erp.carried.totalMinor;
-    const detail = `the ERP has a total of ${erp.carried.totalMinor}, the storefront ${content.totalMinor} (minor units of ${content.currency})`;
-    wanted.push({ key: 'edited', cause: 'edited-after-release', detail, valueMinor: differenceMinor });
-  }
+  wanted.push(...editExceptions(state, view, rules));
   const isWaiting = [...view.lines.values()].some(({ unshipped }) => isPositive(unshipped));
   if (inErp && isLive && isWaiting && view.holds.length > 0) {
     wanted.push({ key: 'held', cause: 'held-after-release', detail: view.holds.join('; ') });
@@ -121,6 +121,8 @@ function business(state: OrderState, view: OrderView): readonly Wanted[] {
       ...(erp.carried === null ? {} : { valueMinor: erp.carried.totalMinor }),
     });
   }
+  const twice = enteredTwice(state);
+  if (twice !== null) wanted.push({ key: 'entered-twice', cause: 'entered-twice', detail: twice });
   if (state.census.isMissing) {
     wanted.push({ key: 'missing', cause: 'missing-in-erp', detail: missingDetail(state) });
   }
@@ -137,6 +139,11 @@ function business(state: OrderState, view: OrderView): readonly Wanted[] {
       .join('; ');
     wanted.push({ key: 'short', cause: 'stock-short', detail });
   }
+  const late =
+    isLive && isWaiting && state.order !== null
+      ? brokenPromises(state.order, state.erpOrder?.data ?? null)
+      : [];
+  if (late.length > 0) wanted.push({ key: 'promised', cause: 'promised-later', detail: late.join('; ') });
   for (const [record, { from, to }] of Object.entries(state.wentBack)) {
     wanted.push({
       key: `backwards ${record}`,
@@ -153,7 +160,7 @@ function business(state: OrderState, view: OrderView): readonly Wanted[] {
       valueMinor: view.invoicing.excessMinor,
     });
   }
-  return [...wanted, ...shipmentExceptions(state, view)];
+  return [...wanted, ...paymentExceptions(state, view), ...shipmentExceptions(state, view)];
 }
 
 function shipmentExceptions(state: OrderState, view: OrderView): readonly Wanted[] {

@@ -20,6 +20,8 @@ export type LineFacts = {
   /** What is left of it is called off. */
   readonly cancelled: boolean;
   readonly held: Decimal;
+  /** Waits for its day. */
+  readonly preOrdered: Decimal;
   /** Not found in stock. */
   readonly short: Decimal;
   readonly released: boolean;
@@ -48,7 +50,9 @@ const bucketOf: Readonly<Record<Exclude<Shipment['status'], 'cancelled'>, Quanti
   planned: 'allocated',
 };
 
-const advancedFirst = Object.keys(bucketOf) as (keyof typeof bucketOf)[];
+const movingStates = (Object.keys(bucketOf) as (keyof typeof bucketOf)[]).filter(
+  (state) => state !== 'planned',
+);
 
 /** Buckets whose goods have left the stock that can be sold. */
 const goneBuckets = ['shipped', 'collected', 'delivered'] as const satisfies readonly QuantityBucket[];
@@ -71,7 +75,7 @@ export function lineQuantities(line: OrderLine, facts: LineFacts): LineQuantitie
 
   let excess = zero;
   let gone = zero;
-  for (const state of advancedFirst) {
+  for (const state of movingStates) {
     const wanted = facts.moved.get(state);
     if (wanted === undefined) continue;
     const placed = put(bucketOf[state], wanted);
@@ -83,12 +87,14 @@ export function lineQuantities(line: OrderLine, facts: LineFacts): LineQuantitie
   const kept = smaller(whole, plus(line.current, smaller(facts.refunded, gone)));
   const live = larger(moving, facts.cancelled ? zero : kept);
   put('cancelled', minus(whole, live));
+  // What is only planned yields to an edit and to a cancellation: nobody has touched it yet.
+  put('allocated', facts.moved.get('planned') ?? zero);
   put('held', facts.held);
+  put('preOrdered', facts.preOrdered);
+  // Short is short, whoever has the order.
+  if (facts.reserved) put('backordered', facts.short);
   if (facts.released) put('released', room);
-  if (facts.reserved) {
-    put('backordered', facts.short);
-    put('allocated', room);
-  }
+  if (facts.reserved) put('allocated', room);
   put('open', room);
   // A refund may be heard of before the shipment that it follows.
   quantities.returned = smaller(facts.returned, gone);

@@ -1,8 +1,11 @@
+import type { Order } from '#canonical/order.ts';
 import { type Absorbed, applied, rejected } from './absorbed.ts';
+import { withoutRefusals } from './capture.ts';
 import { noCensus } from './erp-census.ts';
+import { erpForm } from './erp-form.ts';
 import { withErp } from './release.ts';
-import type { OrderRules } from './rules.ts';
-import type { OrderState } from './state.ts';
+import { canDo, type OrderRules } from './rules.ts';
+import type { Carried, OrderState } from './state.ts';
 import { deriveView } from './view.ts';
 
 /** What an operator may do to an order, by name; each returns the state in which the process goes on by itself. */
@@ -19,7 +22,8 @@ export const orderActions: { readonly [action: string]: (state: OrderState, rule
           one.phase === 'refused' ? { ...one, at: '' } : one,
         ]),
       );
-      const again = { ...state, told, crm: { asked: null, trouble: null } };
+      const amend = state.amend?.phase === 'refused' ? null : (state.amend ?? null);
+      const again = { ...withoutRefusals(state), told, amend, crm: { asked: null, trouble: null } };
       if (state.erp.phase === 'refused') return applied(withErp(again, { phase: 'none', trouble: null }));
       // Took the order and does not show it: asked again, the ERP is looked into first, so that there are never two.
       if (state.census.isMissing && state.erp.phase === 'created')
@@ -35,7 +39,13 @@ export const orderActions: { readonly [action: string]: (state: OrderState, rule
     'erp-amended': (state, rules) =>
       state.order === null
         ? nothingTo('compare', state)
-        : applied(withErp(state, { carried: deriveView(state, state.order, rules).content })),
+        : applied(withErp({ ...state, amend: null }, { carried: confirmed(state, state.order, rules) })),
+
+    /** Gives the ERP's order the storefront's form once more, whatever it shows. */
+    amend: (state, rules) =>
+      state.erp.carried === null || !canDo(rules, rules.erp, 'erp.order.amend')
+        ? nothingTo('amend', state)
+        : applied(withErp({ ...state, amend: null }, { carried: { ...state.erp.carried, hash: '' } })),
 
     /** The buyer keeps what could not be cancelled any more. */
     'keep-despite-cancel': (state) =>
@@ -43,6 +53,11 @@ export const orderActions: { readonly [action: string]: (state: OrderState, rule
         ? applied(withErp(state, { trouble: null }))
         : nothingTo('keep', state),
   };
+
+function confirmed(state: OrderState, order: Order, rules: OrderRules): Carried {
+  const view = deriveView(state, order, rules);
+  return { ...view.content, form: erpForm(view.order, view.lines), byHand: true };
+}
 
 export function absorbAction(state: OrderState, action: string, rules: OrderRules): Absorbed {
   const act = Object.hasOwn(orderActions, action) ? orderActions[action] : undefined;

@@ -12,10 +12,19 @@ export function paymentState(state: OrderState, order: Order): PaymentState {
   const isYounger = Object.values(state.transactions).some(
     (fact) => fact.data.ref.connection === connection && fact.at > order.version.at,
   );
-  if (!isYounger) return order.payment.state;
+  if (!isYounger) return unlessLapsed(order.payment.state, state);
   const transactions = sortedFacts(state.transactions).map(([, transaction]) => transaction);
   const own = transactions.filter((transaction) => transaction.ref.connection === connection);
-  return stateOf(own, order.totals.grand.presentment.amountMinor) ?? order.payment.state;
+  return unlessLapsed(stateOf(own, order.totals.grand.presentment.amountMinor) ?? order.payment.state, state);
+}
+
+/** What is authorised no more, whatever the source has not said yet. */
+function unlessLapsed(known: PaymentState, { payments, transactions }: OrderState): PaymentState {
+  if (known !== 'authorized' || payments === undefined || payments.lapsed.length === 0) return known;
+  const held = Object.entries(transactions).filter(
+    ([, { data }]) => data.kind === 'authorization' && data.status === 'succeeded',
+  );
+  return held.every(([key]) => payments.lapsed.includes(key)) ? 'expired' : known;
 }
 
 /** Null when no transaction moved anything. `owedMinor` is what the buyer owes for the order as it stands, in presentment currency. */

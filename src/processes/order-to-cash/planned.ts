@@ -29,6 +29,10 @@ export const slots = {
   read: 'storefront.read',
   erpOrder: 'erp.order',
   erpCancel: 'erp.cancel',
+  erpAmend: 'erp.amend',
   crmOrder: 'crm.order',
+  capture: (authorizationId: string) => `payment.capture/${authorizationId}`,
+  void: (authorizationId: string) => `payment.void/${authorizationId}`,
   fulfillment: (shipmentId: string) => `fulfillment/${shipmentId}`,
+  delivery: (shipmentId: string) => `delivery/${shipmentId}`,
 } as const;

@@ -1,6 +1,8 @@
 import type { Json } from '#canonical/json.ts';
 import type { CommandResult } from '../process.ts';
 import { type Absorbed, applied, superseded } from './absorbed.ts';
+import { erpForm } from './erp-form.ts';
+import { isCovered } from './payment-book.ts';
 import { ask, idle, type Planned, slots, takeBack } from './planned.ts';
 import type { OrderRules } from './rules.ts';
 import { emptyOrderState, type ErpState, type OrderState } from './state.ts';
@@ -14,7 +16,7 @@ export function mayRelease(state: OrderState, view: OrderView, rules: OrderRules
   if (view.cancelled !== null || (order.test && rules.testOrders === 'reject') || view.holds.length > 0)
     return false;
   if (rules.release.whenShort === 'wait' && state.short.length > 0) return false;
-  return allowsRelease(order, rules);
+  return allowsRelease(order, rules) || isCovered(state, order, rules);
 }
 
 /**
@@ -29,21 +31,19 @@ export function planRelease(state: OrderState, view: OrderView, rules: OrderRule
   const { content } = view;
   const isSame = erp.carried?.hash === content.hash;
   if (erp.phase === 'asked') {
-    if (erp.withdrawing || (may && isSame)) return idle(state);
+    if (erp.withdrawing || (may && isSame && (erp.keyed ?? null) === null)) return idle(state);
     return takeBack(withErp(state, { withdrawing: true }), slots.erpOrder);
   }
   const isDue = erp.phase === 'none' || (erp.phase === 'refused' && !isSame);
   if (!isDue || !may) return idle(state);
   const staleTries = isSame ? erp.staleTries : 0;
-  return ask(
-    withErp(state, { phase: 'asked', carried: content, trouble: null, withdrawing: false, staleTries }),
-    {
-      name: 'erp.order.create',
-      connection: rules.erp,
-      slot: slots.erpOrder,
-      payload: { order: view.order },
-    },
-  );
+  const carried = { ...content, form: erpForm(view.order, view.lines) };
+  return ask(withErp(state, { phase: 'asked', carried, trouble: null, withdrawing: false, staleTries }), {
+    name: 'erp.order.create',
+    connection: rules.erp,
+    slot: slots.erpOrder,
+    payload: { order: view.order },
+  });
 }
 
 /** Takes what became of the ERP's order. Once the ERP has shown us the order, no result can say that it is not there. */

@@ -2,7 +2,8 @@ import type { Decimal } from '#canonical/decimal.ts';
 import type { FulfillmentOrder } from '#canonical/fulfillment.ts';
 import type { Reservation } from '../process.ts';
 import { idle, type Planned } from './planned.ts';
-import { isPositive, plain, plus, zero } from './quantity.ts';
+import { plain, plus, zero } from './quantity.ts';
+import { type RoutingDemand, routingPolicies } from './routing.ts';
 import type { OrderRules } from './rules.ts';
 import type { OrderState } from './state.ts';
 import { isCancelledInErp, isInErp, type OrderView } from './view.ts';
@@ -28,33 +29,39 @@ function demand(state: OrderState, view: OrderView, rules: OrderRules): readonly
   if (state.erp.phase === 'refused' && rules.reservation.whenErpRefuses === 'release') return [];
   const mayStillLeave = state.erp.phase === 'asked' || (isInErp(state) && !isCancelledInErp(state));
   const isOver = view.cancelled !== null && !mayStillLeave;
-  const sums = new Map<string, Reservation>();
+  // A cancelled order of which the ERP has only what left already, or is being picked.
+  const isRestCalledOff = state.erp.carried?.hash === view.content.hash;
+  const wanted: RoutingDemand[] = [];
   for (const line of view.structure.goods) {
     const quantities = view.lines.get(line.id);
     if (line.sku === null || quantities === undefined || isOver) continue;
-    const { sku } = line;
-    const location = locationOf(line.id, view.order.fulfillmentOrders, rules);
     const waiting =
-      view.cancelled === null
+      view.cancelled === null || isRestCalledOff
         ? quantities.unshipped
         : plus(quantities.unshipped, quantities.quantities.cancelled);
-    if (!isPositive(waiting)) continue;
+    const { location, method } = promised(line.id, view.order.fulfillmentOrders, rules);
+    wanted.push({ lineId: line.id, sku: line.sku, quantity: waiting, method, location });
+  }
+  const { routing, places, defaultLocation } = rules.reservation;
+  const sums = new Map<string, Reservation>();
+  for (const { sku, location, quantity } of routingPolicies[routing](wanted, places, defaultLocation)) {
     const key = `${sku}\n${location}`;
-    const sum = plus((sums.get(key)?.quantity ?? zero) as Decimal, waiting);
+    const sum = plus((sums.get(key)?.quantity ?? zero) as Decimal, quantity);
     sums.set(key, { sku, location, quantity: plain(sum) });
   }
   return [...sums.keys()].toSorted().flatMap((key) => sums.get(key) ?? []);
 }
 
-function locationOf(
+/** Where and how the source will have a line delivered; a place that the retailer's file does not know is none of ours. */
+function promised(
   lineId: string,
   fulfillmentOrders: readonly FulfillmentOrder[],
   { reservation }: OrderRules,
-): string {
-  const promised = fulfillmentOrders.find(
-    ({ status, location, lines }) =>
-      status !== 'cancelled' && location !== null && lines.some((line) => line.lineId === lineId),
+): Pick<RoutingDemand, 'location' | 'method'> {
+  const own = fulfillmentOrders.filter(
+    ({ status, lines }) => status !== 'cancelled' && lines.some((line) => line.lineId === lineId),
   );
-  const id = promised?.location?.id;
-  return (id === undefined ? undefined : reservation.locations[id]) ?? reservation.defaultLocation;
+  const id = own.find(({ location }) => location !== null)?.location?.id;
+  const location = (id === undefined ? undefined : reservation.locations[id]) ?? null;
+  return { location, method: own[0]?.method ?? 'ship' };
 }

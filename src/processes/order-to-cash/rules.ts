@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { CommandName } from '#canonical/command.ts';
 import { fulfillmentMethods, shipmentStates } from '#canonical/fulfillment.ts';
 import { paymentStates } from '#canonical/payment.ts';
 import { textSchema } from '#canonical/primitives.ts';
+import { paymentRules, refusePaymentDeadlock } from './payment-rules.ts';
 
 export const holdKinds = ['fraud', 'payment', 'address', 'stock', 'manual', 'other'] as const;
 
@@ -47,7 +49,7 @@ const fulfillmentRules = z
   .strictObject({
     tellOf: z
       .array(z.enum(shipmentStates))
-      .default(['shipped', 'collected', 'delivered'])
+      .default(['shipped', 'collected', 'delivered', 'undeliverable'])
       .describe('states in which a shipment of the ERP is told to the storefront; once a shipment'),
     methods: z
       .array(z.enum(fulfillmentMethods))
@@ -69,6 +71,24 @@ const reservationRules = z
       .record(textSchema, textSchema)
       .default({})
       .describe("our location by the source's location id; an id that is missing means the default location"),
+    routing: z
+      .enum(['promised', 'by-stock'])
+      .default('promised')
+      .describe(
+        "who says where goods leave from: the source's fulfilment orders, else the default location; or, where those name none, the first of `places` that serves the method and has the goods",
+      ),
+    places: z
+      .array(
+        z.strictObject({
+          id: textSchema.describe('our location'),
+          methods: z
+            .array(z.enum(fulfillmentMethods))
+            .default(['ship'])
+            .describe('ways of delivery from there'),
+        }),
+      )
+      .default([])
+      .describe('locations in the sequence in which they are preferred, for `by-stock`'),
     whenErpRefuses: z
       .enum(['keep', 'release'])
       .default('keep')
@@ -121,8 +141,19 @@ const censusRules = z
   })
   .prefault({});
 
-/** What a retailer decides about its orders. Data: schema-checked, versioned; a key that is not listed fails. */
-export const orderRulesSchema = z.strictObject({
+const editRules = z
+  .strictObject({
+    amend: z
+      .boolean()
+      .default(true)
+      .describe(
+        'an edit at the storefront is carried into the order that the ERP has, where its connector can do that; else a person is told',
+      ),
+  })
+  .prefault({});
+
+/** What a retailer decides about its orders, key by key. A key that is not listed fails. */
+export const orderRulesShape = z.strictObject({
   erp: textSchema.nullable().default(null).describe('connection of the ERP; null: none'),
   crm: textSchema.nullable().default(null).describe('connection of the CRM; null: none'),
   sources: z
@@ -134,14 +165,29 @@ export const orderRulesSchema = z.strictObject({
     .enum(['reject', 'process'])
     .default('reject')
     .describe('test orders are rejected, or (in a sandbox) treated as real ones'),
+  can: z
+    .record(textSchema, z.array(textSchema))
+    .default({})
+    .describe(
+      'by connection, the commands that its connector knows; told by the connectors, not by the retailer. What is not listed of the optional ones is not asked for',
+    ),
   release: releaseRules,
+  payments: paymentRules,
+  edits: editRules,
   fulfillment: fulfillmentRules,
   reservation: reservationRules,
   close: closeRules,
   reads: readRules,
   census: censusRules,
 });
+
+/** What a retailer decides about its orders. Data: schema-checked, versioned; also refuses what makes sense only key by key. */
+export const orderRulesSchema = orderRulesShape.superRefine(refusePaymentDeadlock);
 export type OrderRules = z.infer<typeof orderRulesSchema>;
+
+/** Whether the connector of a connection knows a command that not every one does. */
+export const canDo = ({ can }: OrderRules, connection: string | null, command: CommandName): boolean =>
+  connection !== null && (can[connection]?.includes(command) ?? false);
 
 /** Whether a connection may be the one that captured the order. */
 export function capturesOrders(connection: string, rules: OrderRules): boolean {

@@ -2,10 +2,11 @@ import type { Order } from '#canonical/order.ts';
 import { type Absorbed, applied, rejected, superseded } from './absorbed.ts';
 import { contentHash } from './content-hash.ts';
 import { erpHeaderHash } from './erp-content.ts';
-import { fulfillmentOrderMoves, paymentMoves, shipmentMoves, transactionMoves } from './moves.ts';
+import { fulfillmentOrderMoves, paymentMoves, shipmentMoves } from './moves.ts';
 import { factKey, noteMove, observe } from './observations.ts';
 import { capturesOrders, type OrderRules } from './rules.ts';
 import type { OrderState } from './state.ts';
+import { observeTransaction } from './transactions.ts';
 
 /** Bodies of one instant that are remembered; more than this never come in practice, and then one is read once too often. */
 const maxSettledHashes = 8;
@@ -107,14 +108,7 @@ function mergeRecords(state: OrderState, incoming: Order): OrderState {
   const { at } = incoming.version;
   let { transactions, fulfillmentOrders, shipments, wentBack } = state;
   for (const data of incoming.payment.transactions) {
-    const key = factKey(data.ref);
-    const seen = observe(
-      transactions,
-      wentBack,
-      { key, record: `transaction ${key}`, at, data },
-      transactionMoves,
-    );
-    ({ facts: transactions, wentBack } = seen);
+    ({ facts: transactions, wentBack } = observeTransaction(transactions, wentBack, { at, data }));
   }
   for (const data of incoming.fulfillmentOrders) {
     const key = factKey(data.ref);

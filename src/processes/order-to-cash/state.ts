@@ -1,4 +1,5 @@
 import type { OrderStatus } from '#canonical/command.ts';
+import type { Decimal } from '#canonical/decimal.ts';
 import type { ErpOrder } from '#canonical/event.ts';
 import type { FulfillmentOrder, Shipment } from '#canonical/fulfillment.ts';
 import type { Invoice } from '#canonical/invoice.ts';
@@ -6,7 +7,8 @@ import type { Json } from '#canonical/json.ts';
 import type { Order } from '#canonical/order.ts';
 import type { PaymentTransaction } from '#canonical/payment.ts';
 import type { ExternalRef, Instant } from '#canonical/primitives.ts';
-import type { Reservation } from '../process.ts';
+import type { KeyedDocument, Reservation } from '../process.ts';
+import type { PaymentsState } from './payments-state.ts';
 
 /** The newest that one platform showed of one record. Instants are compared only within one key, hence within one platform. */
 export type Fact<T extends Json> = { readonly at: Instant; readonly hash: string; readonly data: T };
@@ -32,8 +34,39 @@ export type ReadState = {
   readonly trouble: Trouble | null;
 };
 
-/** What a command that made the ERP's order carried, to tell an edit from a repetition. */
-export type Carried = { readonly hash: string; readonly totalMinor: number; readonly currency: string };
+/** The parts of what an ERP order is made from, compact: fingerprints of what stands above the lines, and each line's. */
+export type ErpForm = {
+  readonly address: string;
+  readonly charges: string;
+  readonly terms: string;
+  readonly lines: readonly FormLine[];
+};
+
+/** `made` is a fingerprint of item, price and discounts. A tuple, since there is one a line. */
+export type FormLine = readonly [id: string, quantity: Decimal, made: string];
+
+/** What a command that made (or amended) the ERP's order carried, to tell an edit from a repetition. */
+export type Carried = {
+  readonly hash: string;
+  readonly totalMinor: number;
+  readonly currency: string;
+  /** Absent where a state of before forms were kept has it. */
+  readonly form?: ErpForm;
+  /** An operator says that the ERP has it; in which records, and at what total, is not known. */
+  readonly byHand?: true;
+};
+
+/** An amendment of the ERP's order that is under way, is to be asked for again, or was refused. */
+export type AmendState = {
+  readonly phase: 'asked' | 'again' | 'refused';
+  readonly carried: Carried;
+  readonly withdrawing: boolean;
+  /** Times that it was refused as stale. */
+  readonly tries: number;
+  /** Where the goods stood when it was refused: once they moved on, it is worth another try. */
+  readonly movedHash: string;
+  readonly trouble: Trouble | null;
+};
 
 /**
  * The order as far as the ERP is concerned. `asked` is written in the commit that sends the command, so that what has to be
@@ -48,6 +81,10 @@ export type ErpState = {
   /** Times that a create was refused as stale since the order last changed. */
   readonly staleTries: number;
   readonly trouble: Trouble | null;
+  /** Fingerprint of what the ERP had shown of its order when it was amended: older than the amendment, hence no word on it. */
+  readonly amendedOver?: string | null;
+  /** Keyed by hand while our own command was under way: it is the order's once that command has come to nothing. */
+  readonly keyed?: KeyedDocument | null;
 };
 
 /** Until when the ERP should have shown the order; null while it need not. */
@@ -68,6 +105,12 @@ export type Told = {
   readonly ref: ExternalRef | null;
   readonly withdrawing: boolean;
   readonly trouble: Trouble | null;
+  /** How it went on, as the storefront was told last. */
+  readonly delivery?: {
+    readonly status: Shipment['status'];
+    readonly phase: 'asked' | 'told' | 'refused';
+    readonly trouble: Trouble | null;
+  };
 };
 
 /** A reported state that went backwards without being a declared reversal. */
@@ -97,6 +140,9 @@ export type OrderState = {
   readonly erpOrder: Fact<ErpOrder> | null;
   readonly read: ReadState | null;
   readonly erp: ErpState;
+  readonly amend?: AmendState | null;
+  /** Absent until something was done about the payment. */
+  readonly payments?: PaymentsState;
   readonly crm: CrmState;
   readonly census: CensusState;
   readonly told: { readonly [shipmentKey: string]: Told };

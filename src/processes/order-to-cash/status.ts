@@ -4,6 +4,7 @@ import type { PaymentState } from '#canonical/payment.ts';
 import type { Invoicing } from './invoices.ts';
 import type { LineQuantities } from './line-buckets.ts';
 import type { LineStructure } from './line-structure.ts';
+import { isCovered } from './payment-book.ts';
 import { isPositive, minus } from './quantity.ts';
 import type { OrderRules } from './rules.ts';
 import type { OrderState } from './state.ts';
@@ -64,7 +65,7 @@ function isHeld({ state, holds }: StatusInputs): boolean {
 function isReleased({ state, order }: StatusInputs, rules: OrderRules): boolean {
   if (rules.erp !== null)
     return state.erpOrder !== null || state.erp.phase === 'created' || state.erp.phase === 'uncancellable';
-  return allowsRelease(order, rules);
+  return allowsRelease(order, rules) || isCovered(state, order, rules);
 }
 
 /** Whether the payment state, or the payment terms, let the ERP have the order. */

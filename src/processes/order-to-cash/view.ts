@@ -3,6 +3,7 @@ import { type Decimal, decimal } from '#canonical/decimal.ts';
 import type { FulfillmentOrder, Shipment } from '#canonical/fulfillment.ts';
 import type { Order } from '#canonical/order.ts';
 import type { OrderLine } from '#canonical/order-line.ts';
+import { withNewsOfEchoes } from './delivery.ts';
 import { carriedContent } from './erp-content.ts';
 import { holdsOn } from './holds.ts';
 import { type Invoicing, invoicing } from './invoices.ts';
@@ -11,6 +12,7 @@ import { type LineStructure, lineStructure } from './line-structure.ts';
 import { sortedFacts } from './observations.ts';
 import { paymentState } from './payment.ts';
 import { isPositive, minus, plus, zero } from './quantity.ts';
+import { promisedAt, scheduledQuantity } from './promises.ts';
 import type { OrderRules } from './rules.ts';
 import { movedQuantities, type PlacedShipments, placeShipments } from './shipped-lines.ts';
 import { countedShipments, type ShipmentBook, shipmentBook } from './shipments.ts';
@@ -48,7 +50,7 @@ export function deriveView(state: OrderState, snapshot: Order, rules: OrderRules
   const fulfillmentOrders = sortedFacts(state.fulfillmentOrders).map(([, data]) => data);
   const holds = holdsOn(snapshot, fulfillmentOrders, rules);
   const structure = lineStructure(snapshot.lines);
-  const book = shipmentBook(state, rules, structure);
+  const book = withNewsOfEchoes(shipmentBook(state, rules, structure), state.shipments);
   const placed = placeShipments(countedShipments(book), structure);
   const lines = quantitiesOf(state, snapshot, {
     structure,
@@ -70,6 +72,7 @@ export function deriveView(state: OrderState, snapshot: Order, rules: OrderRules
     lines: snapshot.lines.map((line) => ({
       ...line,
       quantities: lines.get(line.id)?.quantities ?? line.quantities,
+      promisedAt: promisedAt(line, fulfillmentOrders, state.erpOrder?.data ?? null),
     })),
     payment: { state: payment, transactions: sortedFacts(state.transactions).map(([, data]) => data) },
     fulfillmentOrders,
@@ -113,6 +116,7 @@ function quantitiesOf(
       moved: moved.get(line.id) ?? new Map(),
       cancelled: inputs.cancelled,
       held: heldOf(line, inputs),
+      preOrdered: ships ? scheduledQuantity(line.id, inputs.fulfillmentOrders) : zero,
       short,
       released: ships && isInErp(state) && !isCancelledInErp(state),
       reserved: ships && line.sku !== null && state.reserved.some(({ sku }) => sku === line.sku),

@@ -1,4 +1,5 @@
 import type { Finding } from '#connector-sdk/connector.ts';
+import { loadCrosswalks } from '#journal/crosswalk-store.ts';
 import { openConnections, secretsOf } from '../connections.ts';
 import { openLog } from '../logger.ts';
 import { loadRetailers } from '../retailers/load-retailers.ts';
@@ -36,6 +37,7 @@ export async function examineAccounts(
     const wanted = open.installation.connections.filter(({ id }) => only === undefined || id === only);
     if (wanted.length === 0)
       throw new Error(`there is no connection "${only}"; there are ${access.connections.join(', ')}`);
+    const { rows } = await loadCrosswalks(access.database, access.tenant);
     const found = await Promise.all(
       wanted.map(async ({ id, connector, client }) => {
         const deadlineMs = Date.now() + doctorMs;
@@ -43,6 +45,7 @@ export async function examineAccounts(
         const findings = await connector.doctor(
           { idempotencyKey: 'doctor', attempt: 1, deadlineMs, signal },
           client,
+          rows[id] ?? {},
         );
         return findings.map((finding) => ({ connection: id, ...finding }));
       }),

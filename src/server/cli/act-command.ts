@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
 import { orderActions } from '#processes/order-to-cash/operator.ts';
 import { sendOperatorAction } from '#ops/operator-action.ts';
-import { findEntities } from '#ops/trace.ts';
 import { withJournal } from './journal-access.ts';
+import { oneOrder } from './one-order.ts';
 
 /** Lets an operator tell an order's process what only a person can know, as the remedies of its exceptions ask for. */
 export function actCommand(program: Command): void {
@@ -14,13 +14,8 @@ export function actCommand(program: Command): void {
     .requiredOption('--reason <text>', 'goes on record')
     .action(async (identifier: string, action: string, { reason }: { reason: string }) => {
       await withJournal(program.opts<{ tenant?: string }>().tenant, async (access) => {
-        const { database, master, tenant, actor } = access;
-        const found = await findEntities(database, master, tenant, identifier);
-        const orders = found.filter((entity) => entity.startsWith('order:'));
-        const [order] = orders;
-        if (order === undefined) throw new Error(`no order here is called "${identifier}"`);
-        if (orders.length > 1)
-          throw new Error(`"${identifier}" may mean ${orders.join(', ')}: name one of them`);
+        const { database, tenant, actor } = access;
+        const order = await oneOrder(access, identifier);
         await sendOperatorAction(database, tenant, order, action, actor, reason);
         console.log(`${order}: ${action}`);
       });

@@ -21,3 +21,11 @@ export function instantText(text: string): string {
     throw new InvalidArgumentError('It is no instant such as 2026-11-27T06:00:00Z.');
   return text;
 }
+
+/** `connection/type/id`; the id may hold slashes. @throws Error */
+export function readRef(text: string): { connection: string; type: string; id: string } {
+  const [connection = '', type = '', ...id] = text.split('/');
+  if (connection === '' || type === '' || id.join('/') === '')
+    throw new Error(`"${text}" is not connection/type/id, e.g. erp/sale.sale/42`);
+  return { connection, type, id: id.join('/') };
+}

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { type Backlog, readBacklog } from '#ops/backlog.ts';
 import { wholeNumber } from './arguments.ts';
+import { csv } from './csv.ts';
+import { durationText } from './duration-text.ts';
 import { withJournal } from './journal-access.ts';
 import { table } from './table.ts';
 
@@ -11,10 +13,12 @@ export function backlogCommand(program: Command): void {
     .description('what waits per connection, how fast it is worked off, and when it will be')
     .option('--window <seconds>', 'forecast from what was done in so many last seconds', wholeNumber, 60)
     .option('--json', 'one JSON object a connection')
-    .action(async (options: { window: number; json?: true }) => {
+    .option('--csv', 'for a spreadsheet (RFC 4180)')
+    .action(async (options: { window: number; json?: true; csv?: true }) => {
       await withJournal(program.opts<{ tenant?: string }>().tenant, async ({ database, tenant }) => {
         const backlog = await readBacklog(database, tenant, options.window * 1_000);
         if (options.json) for (const each of backlog) console.log(JSON.stringify(each));
+        else if (options.csv) console.log(csv(columns, backlog));
         else
           console.log(
             backlog.length === 0 ? 'Nothing was asked of any platform yet.' : table(backlog.map(row)),
@@ -22,6 +26,18 @@ export function backlogCommand(program: Command): void {
       });
     });
 }
+
+const columns = [
+  'connection',
+  'waiting',
+  'underWay',
+  'oldestMs',
+  'donePerSecond',
+  'comingPerSecond',
+  'lagMs',
+  'workedOffInMs',
+  'paused',
+] as const satisfies readonly (keyof Backlog)[];
 
 const row = (backlog: Backlog): Readonly<Record<string, string | number>> => ({
   connection: backlog.connection,
@@ -39,14 +55,4 @@ function workedOffText({ lagMs, workedOffInMs, paused }: Backlog): string {
   if (lagMs === null) return 'unknown';
   if (workedOffInMs === null) return 'it grows';
   return `${durationText(workedOffInMs)}${paused === 'unavailable' || paused === 'unauthorized' ? ' from its return on' : ''}`;
-}
-
-/** `0 s`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
-function durationText(ms: number): string {
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60
-    ? `${minutes} min ${seconds % 60} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -5,6 +5,7 @@ import { listProposals, loadCrosswalks } from '#journal/crosswalk-store.ts';
 import { counted } from './counted.ts';
 import { type FileRow, readCrosswalkFile } from './crosswalk-file.ts';
 import { type JournalAccess, withJournal } from './journal-access.ts';
+import { type ListFormat, listOptions, printList } from './print-list.ts';
 import { table } from './table.ts';
 
 type ImportOptions = { connection: string; table: string; apply?: true };
@@ -12,17 +13,18 @@ type ImportOptions = { connection: string; table: string; apply?: true };
 /** Looks at the rows that are missing, and brings them. */
 export function crosswalkCommand(program: Command): void {
   const crosswalk = program.command('crosswalk').description("a retailer's words for a platform's");
-  crosswalk
-    .command('proposals')
-    .description('rows that somebody waits for, with what we would guess')
-    .action(async () => {
-      await withJournal(program.opts<{ tenant?: string }>().tenant, async ({ database, tenant }) => {
-        const proposals = await listProposals(database, tenant);
-        console.log(
-          proposals.length === 0 ? 'Nobody waits for a row.' : table(proposals.map((each) => ({ ...each }))),
-        );
-      });
+  listOptions(
+    crosswalk.command('proposals').description('rows that somebody waits for, with what we would guess'),
+  ).action(async (format: ListFormat) => {
+    await withJournal(program.opts<{ tenant?: string }>().tenant, async ({ database, tenant }) => {
+      printList(
+        await listProposals(database, tenant),
+        ['connection', 'table', 'key', 'proposal', 'waiting'],
+        format,
+        { none: 'Nobody waits for a row.' },
+      );
     });
+  });
   crosswalk
     .command('import <file>')
     .description('brings rows (CSV: key,value) after a review; --apply writes them and releases what waited')

@@ -1,39 +1,48 @@
 import type { Command } from 'commander';
 import { readStatus } from '#ops/status.ts';
 import { type JournalAccess, withJournal } from './journal-access.ts';
-import { table } from './table.ts';
+import { type ListFormat, listOptions, printList } from './print-list.ts';
 
 // Loaded by those who need it: all connectors come with it, and they are most of what a command line takes to start.
 const accounts = () => import('./accounts.ts');
 
 /** Looks at the accounts on the other side. */
 export function doctorCommand(program: Command): void {
-  program
-    .command('doctor [connection]')
-    .description('looks at the connected accounts and names what would go wrong, each with a remedy')
-    .action(async (only: string | undefined) => {
-      await withJournal(program.opts<{ tenant?: string }>().tenant, async (access) => {
-        const { examineAccounts } = await accounts();
-        const findings = await examineAccounts(access, only);
-        const rows = findings.map(({ connection, level, check, detail, remedy }) => ({
-          connection,
-          level,
-          check,
-          detail,
-          remedy,
-        }));
-        console.log(table(rows));
-        if (findings.some((finding) => finding.level === 'error')) process.exitCode = 1;
+  listOptions(
+    program
+      .command('doctor [connection]')
+      .description('looks at the connected accounts and names what would go wrong, each with a remedy'),
+  ).action(async (only: string | undefined, format: ListFormat) => {
+    await withJournal(program.opts<{ tenant?: string }>().tenant, async (access) => {
+      const { examineAccounts } = await accounts();
+      const findings = await examineAccounts(access, only);
+      const rows = findings.map(({ connection, level, check, detail, remedy }) => ({
+        connection,
+        level,
+        check,
+        detail,
+        remedy,
+      }));
+      printList(rows, ['connection', 'level', 'check', 'detail', 'remedy'], format, {
+        none: 'No connection was asked.',
       });
+      if (findings.some((finding) => finding.level === 'error')) process.exitCode = 1;
     });
-  program
-    .command('connections')
-    .description('the connections and whether they answer')
-    .action(async () => {
+  });
+  listOptions(program.command('connections').description('the connections and whether they answer')).action(
+    async (format: ListFormat) => {
       await withJournal(program.opts<{ tenant?: string }>().tenant, async (access) => {
-        console.log(table(await connectionRows(access)));
+        printList(
+          await connectionRows(access),
+          ['connection', 'platform', 'state', 'since', 'detail'],
+          format,
+          {
+            none: 'There is no connection.',
+          },
+        );
       });
-    });
+    },
+  );
 }
 
 async function connectionRows(access: JournalAccess) {

@@ -3,7 +3,9 @@ import { ConfigurationError, configurationExitCode } from '../config/configurati
 import { actCommand } from './act-command.ts';
 import { backlogCommand } from './backlog-command.ts';
 import { crosswalkCommand } from './crosswalk-command.ts';
+import { customersCommand } from './customers-command.ts';
 import { doctorCommand } from './doctor-command.ts';
+import { exceptionsCommand } from './exceptions-command.ts';
 import { messagesCommand } from './messages-command.ts';
 import { parkedCommand } from './parked-command.ts';
 import { replayCommand } from './replay-command.ts';
@@ -19,12 +21,14 @@ for (const command of [
   statusCommand,
   backlogCommand,
   traceCommand,
+  exceptionsCommand,
   parkedCommand,
   messagesCommand,
   actCommand,
   replayCommand,
   doctorCommand,
   crosswalkCommand,
+  customersCommand,
 ])
   command(program);
 

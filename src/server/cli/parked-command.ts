@@ -1,19 +1,28 @@
 import type { Command } from 'commander';
-import { money, moneyToDecimal } from '#canonical/money.ts';
 import { actOnParked, listParked, type Parked, type ParkedAction } from '#ops/parked.ts';
-import { wholeNumber, wholeNumbers } from './arguments.ts';
+import { readRef, wholeNumber, wholeNumbers } from './arguments.ts';
 import { withJournal } from './journal-access.ts';
-import { csv, table } from './table.ts';
+import { amountText } from './amount-text.ts';
+import { csv } from './csv.ts';
+import { table } from './table.ts';
+
+const columns = [
+  'id',
+  'kind',
+  'entity',
+  'key',
+  'connection',
+  'name',
+  'cause',
+  'detail',
+  'remedy',
+  'valueMinor',
+  'currency',
+  'owner',
+  'openedAt',
+] as const satisfies readonly (keyof Parked)[];
 
 type ListOptions = { cause?: string; connection?: string; limit: number; csv?: true; json?: true };
-
-/** `connection/type/id`; the id may hold slashes. @throws Error */
-function readRef(text: string): { connection: string; type: string; id: string } {
-  const [connection = '', type = '', ...id] = text.split('/');
-  if (connection === '' || type === '' || id.join('/') === '')
-    throw new Error(`"${text}" is not connection/type/id, e.g. erp/sale.sale/42`);
-  return { connection, type, id: id.join('/') };
-}
 
 /** One line for each thing, and below it why it stands still and the way out. */
 function listing(things: readonly Parked[]): string {
@@ -23,7 +32,7 @@ function listing(things: readonly Parked[]): string {
       since: openedAt,
       kind,
       cause,
-      value: amount(valueMinor, currency),
+      value: amountText(valueMinor, currency),
       entity,
       what: [connection, name].filter(Boolean).join(' '),
     })),
@@ -32,11 +41,6 @@ function listing(things: readonly Parked[]): string {
     [detail, remedy === null ? '' : `-> ${remedy}`].filter(Boolean).map((text) => `    ${oneLine(text)}`);
   return [head, ...things.flatMap((thing, index) => [lines[index] ?? '', ...below(thing)])].join('\n');
 }
-
-const amount = (minor: number | null, currency: string | null): string =>
-  minor === null || currency === null
-    ? ''
-    : `${moneyToDecimal(money('presentment', currency, minor))} ${currency}`;
 
 const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
 
@@ -59,7 +63,7 @@ export function parkedCommand(program: Command): void {
           ...(connection !== undefined && { connection }),
         });
         if (options.json) return console.log(JSON.stringify(things));
-        if (options.csv) return console.log(csv(things));
+        if (options.csv) return console.log(csv(columns, things));
         console.log(things.length === 0 ? 'Nothing stands still.' : listing(things));
       });
     });

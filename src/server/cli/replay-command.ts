@@ -3,6 +3,7 @@ import { previewReplay, type ReplayFilter, replayMessages } from '#ops/replay.ts
 import { instantText, wholeNumber } from './arguments.ts';
 import { counted } from './counted.ts';
 import { withJournal } from './journal-access.ts';
+import { printList } from './print-list.ts';
 import { table } from './table.ts';
 
 type Options = {
@@ -16,7 +17,11 @@ type Options = {
   limit: number;
   run?: true;
   reason?: string;
+  csv?: true;
+  json?: true;
 };
+
+const columns = ['messageId', 'entity', 'connection', 'topic', 'receivedAt', 'disposition'] as const;
 
 /** Takes messages in again, after a look at which. */
 export function replayCommand(program: Command): void {
@@ -40,9 +45,11 @@ export function replayCommand(program: Command): void {
       ]),
     )
     .option('--limit <n>', 'at most', wholeNumber, 1_000)
-    .option('--run', 'do it')
+    .option('--csv', 'the look at which, for a spreadsheet (RFC 4180)')
+    .option('--json', 'the look at which, as one JSON array')
+    .addOption(new Option('--run', 'do it').conflicts(['csv', 'json']))
     .option('--reason <text>', 'goes on record; needed with --run')
-    .action(async ({ message, limit, run, reason, ...rest }: Options) => {
+    .action(async ({ message, limit, run, reason, csv, json, ...rest }: Options) => {
       const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
       if (message === undefined && Object.keys(given).length === 0)
         throw new Error('say which messages: --message or a filter');
@@ -54,7 +61,13 @@ export function replayCommand(program: Command): void {
           ...(message !== undefined && { messageId: message }),
         };
         const candidates = await previewReplay(database, tenant, filter);
-        if (candidates.length === 0) return console.log('No message fits.');
+        if (csv || json || candidates.length === 0)
+          return printList(
+            candidates,
+            columns,
+            { ...(csv && { csv }), ...(json && { json }) },
+            { none: 'No message fits.' },
+          );
         console.log(table(candidates));
         if (candidates.length === limit)
           console.log(

@@ -1,4 +1,5 @@
-type Cell = string | number | null | undefined;
+import type { Cell } from './csv.ts';
+
 type Rows = readonly Readonly<Record<string, Cell>>[];
 
 const text = (cell: Cell): string =>
@@ -16,17 +17,4 @@ export function table(rows: Rows): string {
       .join('  ')
       .trimEnd();
   return [line(columns), ...rows.map((row) => line(columns.map((column) => text(row[column]))))].join('\n');
-}
-
-/** RFC 4180; a cell that a spreadsheet would run as a formula is disarmed with an apostrophe. */
-export function csv(rows: Rows): string {
-  const cell = (value: Cell): string => {
-    const plain =
-      /^[=+\-@\t\r]/.test(text(value)) && typeof value !== 'number' ? `'${text(value)}` : text(value);
-    return /[",\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-  };
-  const columns = Object.keys(rows[0] ?? {});
-  return [columns.join(','), ...rows.map((row) => columns.map((column) => cell(row[column])).join(','))].join(
-    '\n',
-  );
 }

@@ -8,7 +8,8 @@ import type { ConfigurationProblem } from '../config/configuration-error.ts';
 import { connectorOf } from '../connectors.ts';
 import { readCrosswalks } from './crosswalk-files.ts';
 import { literalSecrets } from './literal-secrets.ts';
-import { resolveReferences } from './references.ts';
+import { paymentRuleNotes } from './payment-rule-notes.ts';
+import { type Resolved, resolveReferences } from './references.ts';
 import type { ConfiguredConnection, Retailer } from './retailer.ts';
 import { type RetailerFile, retailerSchema } from './retailer-schema.ts';
 
@@ -22,9 +23,12 @@ export function readRetailer(folder: string, variable: (name: string) => string 
   const raw = parsed(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   if (!raw.ok) return { retailer: null, problems: [{ file, path: '$', message: raw.message }] };
 
-  const platforms = platformsOf(raw.value);
-  const fields = fieldsOf(platforms);
-  const resolved = resolveReferences(raw.value, variable, (path) => fieldAt(fields, path)?.type ?? null);
+  const known = platformsOf(raw.value);
+  const fields = fieldsOf(known);
+  const everything = resolveReferences(raw.value, variable, (path) => fieldAt(fields, path)?.type ?? null);
+  const disabled = disabledIn(everything.value);
+  const resolved = withoutConnections(everything, disabled);
+  const platforms = new Map([...known].filter(([id]) => !disabled.has(id)));
   const skeleton = retailerSchema.safeParse(resolved.value);
   const notes: Note[] = [
     ...literalSecrets(
@@ -53,7 +57,8 @@ export function readRetailer(folder: string, variable: (name: string) => string 
     const { allowPrivateAddresses, trustedCertificates = null } = own;
     connections.push({ id, connector, config: config.data, allowPrivateAddresses, trustedCertificates });
   }
-  notes.push(...(skeleton.success ? roleProblems(skeleton.data, platforms) : []));
+  notes.push(...(skeleton.success ? roleProblems(skeleton.data, platforms, disabled) : []));
+  notes.push(...(skeleton.success ? paymentRuleNotes(skeleton.data, platforms) : []));
 
   const crosswalks = readCrosswalks(folder, Object.keys(asRecord(at(raw.value, ['connections']))));
   const problems = [
@@ -62,16 +67,53 @@ export function readRetailer(folder: string, variable: (name: string) => string 
   ];
   if (!skeleton.success || problems.length > 0) return { retailer: null, problems };
   const { tenant, name, alerts } = skeleton.data;
-  const rules = { 'order-to-cash': orderRules(skeleton.data) };
+  const rules = {
+    'order-to-cash': orderRules(skeleton.data, platforms),
+    'customer-identity': {
+      ...skeleton.data.rules['customer-identity'],
+      identify: [...platforms]
+        .filter(([id, { commands }]) => !disabled.has(id) && 'customer.identify' in commands)
+        .map(([id]) => id),
+    },
+  };
   return {
-    retailer: { tenant, name, folder, connections, rules, alerts, crosswalks: crosswalks.rows },
+    retailer: {
+      tenant,
+      name,
+      folder,
+      connections,
+      rules,
+      alerts,
+      crosswalks: crosswalks.rows.filter(({ connection }) => !disabled.has(connection)),
+    },
     problems,
   };
 }
 
-function orderRules({ rules, roles }: RetailerFile): Retailer['rules']['order-to-cash'] {
+const disabledIn = (tree: unknown): ReadonlySet<string> =>
+  new Set(
+    Object.entries(asRecord(at(tree, ['connections'])))
+      .filter(([, connection]) => asRecord(connection)['enabled'] === false)
+      .map(([id]) => id),
+  );
+
+/** The same without those connections, and without what is wrong in them: nobody opens them. */
+function withoutConnections({ value, problems }: Resolved, ids: ReadonlySet<string>): Resolved {
+  const kept = Object.entries(asRecord(at(value, ['connections']))).filter(([id]) => !ids.has(id));
+  return {
+    value: ids.size === 0 ? value : { ...asRecord(value), connections: Object.fromEntries(kept) },
+    problems: problems.filter(({ path }) => path[0] !== 'connections' || !ids.has(String(path[1]))),
+  };
+}
+
+function orderRules(
+  { rules, roles }: RetailerFile,
+  platforms: ReadonlyMap<string, Connector>,
+): Retailer['rules']['order-to-cash'] {
   const { storefronts, erp, crm } = roles;
-  return { ...rules['order-to-cash'], erp, crm, sources: storefronts.length === 0 ? null : storefronts };
+  const sources = storefronts.length === 0 ? null : storefronts;
+  const can = Object.fromEntries([...platforms].map(([id, { commands }]) => [id, Object.keys(commands)]));
+  return { ...rules['order-to-cash'], erp, crm, sources, can };
 }
 
 /** The parser's own words would quote the file, which may hold a secret where none belongs. */
@@ -121,6 +163,7 @@ const fieldAt = (fields: readonly ConfigField[], path: Path): ConfigField | unde
 function roleProblems(
   { roles, connections }: RetailerFile,
   platforms: ReadonlyMap<string, Connector>,
+  disabled: ReadonlySet<string>,
 ): readonly Note[] {
   const named = [
     ...roles.storefronts.map((id, index) => ({
@@ -133,6 +176,7 @@ function roleProblems(
   ];
   return named.flatMap(({ id, role, path }): Note[] => {
     if (id === null) return [];
+    if (disabled.has(id)) return [{ path, message: `the connection "${id}" is not enabled` }];
     if (connections[id] === undefined) return [{ path, message: `there is no connection "${id}"` }];
     const connector = platforms.get(id);
     if (connector === undefined || connector.roles.includes(role)) return [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { orderRulesSchema } from '#processes/order-to-cash/rules.ts';
+import { orderRulesShape } from '#processes/order-to-cash/rules.ts';
+import { customerRulesSchema } from '#processes/customer-identity/rules.ts';
 import { connectors } from '../connectors.ts';
 
 /** Names of tenants and connections stand in addresses and in keys of the journal. */
@@ -9,6 +10,12 @@ const idSchema = z
 
 const connectionSchema = z.strictObject({
   connector: z.enum(connectors.map(({ id }) => id)).describe('which platform'),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false: kept in the file, but neither opened nor asked for its variables, such as the ERP to come',
+    ),
   config: z.record(z.string(), z.unknown()).describe("the connector's own settings"),
   allowPrivateAddresses: z
     .boolean()
@@ -24,7 +31,15 @@ const connectionSchema = z.strictObject({
 });
 
 /** What a retailer decides about its orders, without who plays which role. */
-export const ownOrderRulesSchema = orderRulesSchema.omit({ erp: true, crm: true, sources: true });
+export const ownOrderRulesSchema = orderRulesShape.omit({
+  erp: true,
+  crm: true,
+  sources: true,
+  can: true,
+});
+
+/** What a retailer decides about who counts as one customer. */
+const ownCustomerRulesSchema = customerRulesSchema.omit({ identify: true });
 
 /** retailer.json: a retailer as data. Keys that are not listed fail. */
 export const retailerSchema = z.strictObject({
@@ -50,6 +65,9 @@ export const retailerSchema = z.strictObject({
   rules: z
     .strictObject({
       'order-to-cash': ownOrderRulesSchema.prefault({}).describe('how an order goes from capture to close'),
+      'customer-identity': ownCustomerRulesSchema
+        .prefault({})
+        .describe('which customer records are one customer'),
     })
     .prefault({})
     .describe('what the retailer decides, by process'),

@@ -1,5 +1,6 @@
 import type { Connector } from '#connector-sdk/connector.ts';
 import type { CrosswalkRow } from '#journal/crosswalk-store.ts';
+import type { CustomerRules } from '#processes/customer-identity/rules.ts';
 import type { OrderRules } from '#processes/order-to-cash/rules.ts';
 import type { RetailerFile } from './retailer-schema.ts';
 
@@ -19,7 +20,7 @@ export type Retailer = {
   readonly folder: string;
   readonly connections: readonly ConfiguredConnection[];
   /** By process. */
-  readonly rules: { readonly 'order-to-cash': OrderRules };
+  readonly rules: { readonly 'order-to-cash': OrderRules; readonly 'customer-identity': CustomerRules };
   readonly alerts: RetailerFile['alerts'];
   readonly crosswalks: readonly CrosswalkRow[];
 };

@@ -104,11 +104,88 @@ describe('the two example retailers run on the same program', () => {
     expect(load(examples)[1]?.connections[0]?.allowPrivateAddresses).toBe(false);
   });
 
+  test('the same retailer goes to another ERP by its variables alone, and what is not enabled is asked for nothing', () => {
+    const { NORTHWIND_TRYTON_URL: _, NORTHWIND_TRYTON_PASSWORD: __, ...rest } = variables;
+    const set = {
+      ...rest,
+      NORTHWIND_ERP: 'netsuite-us',
+      NORTHWIND_TRYTON_ENABLED: 'false',
+      NORTHWIND_NETSUITE_ENABLED: 'true',
+      NORTHWIND_NETSUITE_URL: 'https://7654321.suitetalk.api.netsuite.com',
+      NORTHWIND_NETSUITE_ACCOUNT: '7654321',
+      NORTHWIND_NETSUITE_CLIENT_ID: 'northwind-erp',
+      NORTHWIND_NETSUITE_CERTIFICATE_ID: 'certificate-1',
+      NORTHWIND_NETSUITE_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----',
+    };
+    const northwind = load(examples, set).find(({ tenant }) => tenant === 'northwind-apparel');
+    expect(northwind?.connections.map(({ id }) => id)).toEqual(['shopify-us', 'netsuite-us', 'salesforce']);
+    expect(northwind?.rules['order-to-cash'].erp).toBe('netsuite-us');
+    expect(new Set(northwind?.crosswalks.map(({ connection }) => connection))).toEqual(
+      new Set(['netsuite-us']),
+    );
+  });
+
+  test('a role goes to no connection that is not enabled', () => {
+    expect(problemsOf(examples, { ...variables, NORTHWIND_ERP: 'netsuite-us' })).toEqual([
+      'northwind-apparel/retailer.json roles.erp: the connection "netsuite-us" is not enabled',
+    ]);
+  });
+
   test('every variable that is missing is named, and nothing else for it', () => {
     const problems = problemsOf(examples, {});
     expect(problems).toHaveLength(Object.keys(variables).length);
     expect(problems).toContain(
       'harbour-supply/retailer.json connections.shopify-uk.config.auth.refreshToken: the environment variable HARBOUR_SHOPIFY_REFRESH_TOKEN is not set',
+    );
+  });
+});
+
+describe('who captures payments, and when', () => {
+  const retailer = (rules: object, roles: object = { storefronts: ['shop'] }) =>
+    write('one/retailer.json', {
+      tenant: 'one',
+      name: 'One',
+      connections: {
+        shop: {
+          connector: 'shopify',
+          config: {
+            shop: 'one.myshopify.com',
+            auth: { kind: 'client-credentials', clientId: 'c' },
+            clientSecret: '${env:SECRET}',
+          },
+        },
+        erp: {
+          connector: 'tryton',
+          config: { baseUrl: 'https://erp.test', database: 'd', user: 'u', password: '${env:SECRET}' },
+        },
+      },
+      roles,
+      rules: { 'order-to-cash': rules },
+    });
+  const at = 'one/retailer.json rules.order-to-cash.payments.capture';
+  const problems = () => problemsOf(scratch, { SECRET: 'some-secret-canary' });
+
+  test('a capture that waits for a release that waits for the money is refused', () => {
+    const release = { paymentStates: ['paid'] };
+    retailer({ payments: { capture: 'shipment' }, release }, { storefronts: ['shop'], erp: 'erp' });
+    expect(problems()).toEqual([
+      `${at}: "shipment" captures once the ERP has the order, and release.paymentStates lets no "authorized" order into the ERP: add it there, or capture at "order"`,
+    ]);
+    retailer({ payments: { capture: 'order' }, release }, { storefronts: ['shop'], erp: 'erp' });
+    expect(problems()).toEqual([]);
+  });
+
+  test('a capture at a release to nowhere is refused', () => {
+    retailer({ payments: { capture: 'release' } });
+    expect(problems()).toEqual([
+      `${at}: "release" waits for an ERP order, and there is no ERP: use "order" or "shipment"`,
+    ]);
+  });
+
+  test('a platform through which nobody can capture is named', () => {
+    retailer({ payments: { capture: 'order' } }, { storefronts: ['erp'] });
+    expect(problems()).toContain(
+      `${at}: we cannot capture through "erp": Tryton has no command for it; leave that to the "storefront"`,
     );
   });
 });

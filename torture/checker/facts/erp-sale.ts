@@ -18,6 +18,8 @@ export type ErpSale = {
   readonly createdAtMs: number;
   /** As it was when the warehouse got it; before that, as it was made. */
   total: string;
+  /** Changed after the warehouse had it. */
+  isAmended: boolean;
   processedAtMs: number | null;
   processedTimes: number;
   /** Taken back or deleted. */
@@ -53,6 +55,7 @@ export function erpSales(effects: readonly Effect[]): ReadonlyMap<string, readon
         seq,
         createdAtMs: atMs,
         total: fields.total?.decimal ?? '',
+        isAmended: false,
         processedAtMs: null,
         processedTimes: 0,
         goneAtMs: null,
@@ -82,6 +85,11 @@ function step(
       if (sale.processedTimes > 1)
         sale.illegal.push(`sale ${sale.id} was processed ${sale.processedTimes} times`);
       sale.processedAtMs ??= atMs;
+      sale.total = fields.total?.decimal ?? sale.total;
+      return;
+    case 'sale.amended':
+      if (isGone) sale.illegal.push(`sale ${sale.id} was amended after it was taken back`);
+      sale.isAmended = true;
       sale.total = fields.total?.decimal ?? sale.total;
       return;
     case 'sale.cancelled':

@@ -9,6 +9,9 @@ const alarms: ReadonlySet<string> = new Set(['missing-in-erp']);
 /** Exceptions that are about the order in the ERP, and about nothing else. */
 const ofErp: ReadonlySet<string> = new Set([
   'edited-after-release',
+  'order-edit-not-applied',
+  'address-changed-too-late',
+  'erp-order-differs',
   'held-after-release',
   'too-late-to-cancel',
   'cancelled-in-erp',

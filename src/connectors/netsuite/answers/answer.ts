@@ -4,6 +4,7 @@ import { parseJsonLossless } from '#connector-sdk/json-lossless.ts';
 import type { Outcome } from '#connector-sdk/outcome.ts';
 import { retryAfterMs } from '#connector-sdk/rate-limit-headers.ts';
 import type { HttpResult } from '#connector-sdk/services.ts';
+import { clockSkewWord } from './clock-skew.ts';
 
 export type FailureOutcome = Exclude<Outcome, { kind: 'done' | 'accepted' }>;
 
@@ -55,7 +56,8 @@ export function readAnswer(result: HttpResult, what: string, writes: boolean, no
 
   if (status === 429 || overLimit.test(code))
     return failed({ kind: 'rate-limited', retryAfterMs: retryAfterMs(headers, nowMs), detail });
-  if (status === 401 || code.startsWith('INVALID_LOGIN')) return { kind: 'login-refused', detail };
+  if (status === 401 || code.startsWith('INVALID_LOGIN'))
+    return { kind: 'login-refused', detail: `${detail}${clockSkewWord(result, nowMs)}` };
   if (status === 403) return failed({ kind: 'unauthorized', detail });
   if (status === 503)
     return failed({ kind: 'unavailable', retryAfterMs: retryAfterMs(headers, nowMs), detail });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Call } from '#connector-sdk/connector.ts';
 import type { Credential, HttpClient } from '#connector-sdk/services.ts';
 import { readAnswer } from '../answers/answer.ts';
+import { clockSkewWord } from '../answers/clock-skew.ts';
 import { NetSuiteFailure } from '../answers/failure.ts';
 import type { NetSuiteConfig } from '../config.ts';
 
@@ -48,7 +49,7 @@ export async function newAccessToken(
   if (reply?.success !== true)
     throw new NetSuiteFailure({
       kind: 'unauthorized',
-      detail: `login: NetSuite gave no access token${result.kind === 'response' ? ` (HTTP ${result.status})` : ''}`,
+      detail: `login: NetSuite gave no access token${result.kind === 'response' ? ` (HTTP ${result.status})` : ''}${clockSkewWord(result, nowMs)}`,
     });
   return { value: reply.data.access_token, expiresAtMs: nowMs + reply.data.expires_in * 1000 };
 }

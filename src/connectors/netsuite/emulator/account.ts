@@ -1,9 +1,17 @@
 import type { Decimal } from '#canonical/decimal.ts';
 import type { JsonObject } from '#canonical/json.ts';
 
+/** What is sold; internal ids are text. */
+export type Item = {
+  readonly id: string;
+  readonly itemId: string;
+  /** Charged and never shipped: its lines are billed only. */
+  readonly isService?: boolean;
+};
+
 /** Master data of the emulated account; internal ids are text. */
 export type AccountData = {
-  readonly items: readonly { readonly id: string; readonly itemId: string }[];
+  readonly items: readonly Item[];
   readonly taxCodes: readonly { readonly id: string; readonly rate: string }[];
   readonly currencies: readonly { readonly id: string; readonly symbol: string }[];
   readonly subsidiaries: readonly string[];
@@ -21,11 +29,11 @@ export const defaultData: AccountData = {
     { id: '102', itemId: 'TEE-BLUE-M' },
     { id: '103', itemId: 'SKU-1' },
     { id: '104', itemId: 'SKU-2' },
-    { id: '190', itemId: 'ROUNDING' },
-    { id: '191', itemId: 'GIFT' },
-    { id: '192', itemId: 'FEE' },
-    { id: '193', itemId: 'TIP' },
-    { id: '194', itemId: 'DUTY' },
+    { id: '190', itemId: 'ROUNDING', isService: true },
+    { id: '191', itemId: 'GIFT', isService: true },
+    { id: '192', itemId: 'FEE', isService: true },
+    { id: '193', itemId: 'TIP', isService: true },
+    { id: '194', itemId: 'DUTY', isService: true },
   ],
   taxCodes: [
     { id: '-7', rate: '0' },
@@ -57,6 +65,7 @@ export type Line = {
   readonly amountMinor: number;
   readonly taxCode: string | null;
   readonly isClosed: boolean;
+  readonly isService: boolean;
   /** Of orders; a fulfilment counts from its picking. */
   readonly shipped: Decimal;
   readonly billed: Decimal;
@@ -104,7 +113,7 @@ export class Account {
   readonly customers = new Map<string, Customer>();
   readonly #byExternalId = new Map<string, string>();
   readonly #customerByExternalId = new Map<string, string>();
-  readonly #items = new Map<string, { readonly id: string; readonly itemId: string }>();
+  readonly #items = new Map<string, Item>();
   readonly #documents = new Map<string, string[]>();
   #lastId = 4000;
   #lastNumber = 1000;
@@ -114,15 +123,13 @@ export class Account {
     for (const item of data.items) this.addItem(item);
   }
 
-  addItem(item: { readonly id: string; readonly itemId: string }): void {
+  addItem(item: Item): void {
     this.#items.set(item.id, item);
     this.#items.set(`name:${item.itemId}`, item);
   }
 
-  itemById = (id: string): { readonly id: string; readonly itemId: string } | undefined =>
-    this.#items.get(id);
-  itemByName = (name: string): { readonly id: string; readonly itemId: string } | undefined =>
-    this.#items.get(`name:${name}`);
+  itemById = (id: string): Item | undefined => this.#items.get(id);
+  itemByName = (name: string): Item | undefined => this.#items.get(`name:${name}`);
 
   nextId(): string {
     this.#lastId += 1;

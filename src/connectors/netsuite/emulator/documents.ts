@@ -106,7 +106,7 @@ function takenLines(
 ): readonly Taken[] {
   const given = ((body['item'] as JsonObject | undefined)?.['items'] ?? []) as readonly JsonObject[];
   const open = order.lines
-    .filter(({ isClosed }) => !isClosed)
+    .filter(({ isClosed, isService }) => !isClosed && !(isService && column === 'shipped'))
     .map((line) => ({ orderLine: line.line, quantity: subtractDecimals(line.quantity, line[column]) }));
   return open.flatMap(({ orderLine, quantity: left }) => {
     const entry = given.find((candidate) => candidate['orderLine'] === orderLine);

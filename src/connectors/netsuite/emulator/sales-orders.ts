@@ -132,7 +132,8 @@ export function orderStatus({ status, lines }: Transaction): string {
   const some = (pick: (line: Line) => Decimal): boolean =>
     lines.some((line) => compareDecimals(pick(line), zero) > 0);
   if (all(({ billed }) => billed)) return 'G';
-  if (all(({ shipped }) => shipped)) return 'F';
+  // What is never shipped waits for its bill alone.
+  if (open.every((line) => line.isService || compareDecimals(line.shipped, line.quantity) >= 0)) return 'F';
   if (!some(({ shipped }) => shipped)) return 'B';
   return some(({ billed }) => billed) ? 'D' : 'E';
 }
@@ -151,6 +152,11 @@ export function shownOrder(account: Account, order: Transaction): JsonObject {
     entity: { id: order.entity },
     currency: { id: order.currency },
     tranDate: order.tranDate,
+    ...Object.fromEntries(
+      ['billingAddress', 'shippingAddress', 'shipMethod', 'shippingCost', 'shippingTaxCode'].flatMap(
+        (name) => (order.fields[name] === undefined ? [] : [[name, order.fields[name]]]),
+      ),
+    ),
     taxTotal: amount(tax.reduce((sum, part) => sum + part, 0)),
     total: amount(total),
     item: {
@@ -187,13 +193,33 @@ function savedLines(
     const number = entry['line'];
     const known = typeof number === 'number' ? lines.get(number) : undefined;
     if (known !== undefined) {
-      lines.set(known.line, { ...known, isClosed: entry['isClosed'] === true || known.isClosed });
+      lines.set(known.line, changedLine(known, entry, { currency, path }));
       return;
     }
     const line = newLine(entry, { account, currency, path, number: Math.max(0, ...lines.keys()) + 1 });
     lines.set(line.line, line);
   });
   return [...lines.values()];
+}
+
+/** Fields that are not named stay. @throws Problem for less than what left or was billed */
+function changedLine(
+  known: Line,
+  entry: JsonObject,
+  { currency, path }: { currency: string; path: string },
+): Line {
+  const isClosed = entry['isClosed'] === undefined ? known.isClosed : entry['isClosed'] === true;
+  if (entry['quantity'] === undefined && entry['amount'] === undefined) return { ...known, isClosed };
+  const quantity =
+    entry['quantity'] === undefined ? known.quantity : exact(entry['quantity'], `${path}.quantity`);
+  const rate = entry['rate'] === undefined ? known.rate : exact(entry['rate'], `${path}.rate`);
+  if ([known.shipped, known.billed].some((taken) => compareDecimals(quantity, taken) < 0))
+    throw userError('The quantity cannot be less than what has been fulfilled or billed.');
+  const amount =
+    entry['amount'] === undefined
+      ? multiplyDecimals(quantity, decimal(rate))
+      : exact(entry['amount'], `${path}.amount`);
+  return { ...known, isClosed, quantity, rate, amountMinor: minorOf(amount, currency) };
 }
 
 function newLine(
@@ -221,6 +247,7 @@ function newLine(
     amountMinor: minorOf(amount, currency),
     taxCode,
     isClosed: entry['isClosed'] === true,
+    isService: account.itemById(itemId)?.isService === true,
     shipped: zero,
     billed: zero,
     custom: Object.fromEntries(

@@ -49,6 +49,24 @@ const queries: readonly (readonly [RegExp, Run])[] = [
       }),
   ],
   [
+    /^SELECT id FROM (?<table>item|subsidiary|location) WHERE id IN \((?<ids>[-\d, ]+)\)$/,
+    ({ table, ids = '' }, { account: { data, itemById } }) =>
+      ids.split(', ').flatMap((id) => {
+        const known =
+          table === 'item'
+            ? itemById(id) !== undefined
+            : data[table === 'location' ? 'locations' : 'subsidiaries'].includes(id);
+        return known ? [{ id }] : [];
+      }),
+  ],
+  [
+    /^SELECT externalid FROM transaction WHERE type = 'SalesOrd' AND externalid IS NOT NULL AND externalid NOT LIKE 'SO-%' AND ROWNUM <= 1$/,
+    (_, at) => {
+      const other = orders(at).find(({ externalId }) => externalId !== null && !externalId.startsWith('SO-'));
+      return other === undefined ? [] : [{ externalid: other.externalId }];
+    },
+  ],
+  [
     /^SELECT id FROM (?<table>subsidiary|location) WHERE id = (?<id>\d+)$/,
     ({ table, id = '' }, { account: { data } }) =>
       (table === 'subsidiary' ? data.subsidiaries : data.locations).includes(id) ? [{ id }] : [],

@@ -7,9 +7,10 @@ import type { OrderCreateRequest } from '../outbound/request.ts';
 import { toWireJson } from '../wire-json.ts';
 import { resolveNames } from './account-records.ts';
 import { orderBody } from './order-body.ts';
-import { isStated, settleTotal } from './order-total.ts';
+import { isRounding, isStated, settleRounding, settleTotal } from './order-total.ts';
 import {
   isTakenBack,
+  isUntouched,
   orderRef,
   orderResult,
   orderUnderKey,
@@ -37,6 +38,11 @@ export const createOrder: CommandHandler<'erp.order.create', OrderCreateRequest,
   async send(request, call, client): Promise<Outcome> {
     return client.attempt<Outcome>(call, async (session) => {
       const record = await resolveNames(session, client, request);
+      const begun = call.attempt === 1 ? null : await orderUnderKey(session, client, request.key);
+      if (begun !== null && !isUntouched(begun) && !isTakenBack(begun)) {
+        // Saved by a former attempt, and somebody began to work on it before its total was settled: that alone is left to do.
+        return done(client, await settleRounding(session, client, begun, { request, record }));
+      }
       await saveCustomer(session, client, request.customer);
       // A customer may stay without an order: the next attempt finds it.
       session.settled();
@@ -47,7 +53,7 @@ export const createOrder: CommandHandler<'erp.order.create', OrderCreateRequest,
         toWireJson(orderBody(request, { config: client.config, record })),
       );
       const order = await settleTotal(session, client, saved, { request, record });
-      return { kind: 'done', result: orderResult(order), refs: [orderRef(client.connection, order.id)] };
+      return done(client, order);
     });
   },
 
@@ -60,19 +66,29 @@ export const createOrder: CommandHandler<'erp.order.create', OrderCreateRequest,
           'already-cancelled',
           `sales order ${order.tranId ?? order.id} was cancelled or closed in NetSuite`,
         );
-      // Saved, but its total was not settled: `send` writes it again as a whole.
-      if ((order.orderStatus === 'A' || order.orderStatus === 'B') && !isStated(order, request))
-        return { kind: 'absent' };
-      return {
-        kind: 'found',
-        outcome: { kind: 'done', result: orderResult(order), refs: [orderRef(client.connection, order.id)] },
-      };
+      if (isLeftUnsettled(order, request, client)) return { kind: 'absent' };
+      return { kind: 'found', outcome: done(client, order) };
     });
     if (found.kind === 'rejected') return { kind: 'found', outcome: found };
     if (found.kind === 'unmappable') throw new TypeError('a look-up maps nothing');
     return found;
   },
 };
+
+/**
+ * Saved, but the answer was lost before its total was settled: `send` writes an order that nobody touched again as a whole, and adds
+ * the rounding to one that is at work. One that is billed, or differs by more, was changed by people since.
+ */
+function isLeftUnsettled(order: OrderView, request: OrderCreateRequest, client: NetSuiteClient): boolean {
+  if (isStated(order, request)) return false;
+  return isUntouched(order) || (order.orderStatus !== 'G' && isRounding(order, request, client));
+}
+
+const done = (client: NetSuiteClient, order: OrderView): Extract<Outcome, { kind: 'done' }> => ({
+  kind: 'done',
+  result: orderResult(order),
+  refs: [orderRef(client.connection, order.id)],
+});
 
 async function saveOrder(
   session: Session,

@@ -32,7 +32,8 @@ export function roundingLine(amount: string, item: RecordName, untaxed: RecordNa
 /** The price level "custom": else the item's own price rules. */
 const customPrice: Json = { id: '-1' };
 
-function orderLine(line: LineRequest, item: RecordName, lineField: string | null): JsonObject {
+/** One line as NetSuite takes it. */
+export function orderLine(line: LineRequest, item: RecordName, lineField: string | null): JsonObject {
   return {
     item: item,
     description: line.description.slice(0, 4000),

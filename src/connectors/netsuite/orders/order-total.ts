@@ -15,6 +15,15 @@ export const isStated = (
   { totalMinor: stated, currencyCode }: OrderCreateRequest,
 ): boolean => totalMinor(order.total, currencyCode) === stated;
 
+/** Whether what is missing of the order's total is what taxes round, and there is a line for it. */
+export const isRounding = (
+  order: OrderView,
+  { totalMinor: stated, currencyCode, rounding }: OrderCreateRequest,
+  { config }: NetSuiteClient,
+): boolean =>
+  rounding !== null &&
+  Math.abs(totalMinor(order.total, currencyCode) - stated) <= config.roundingToleranceMinor;
+
 /**
  * Makes the order's total the source's total. NetSuite computes taxes itself; what its rounding leaves over, within the
  * tolerance, becomes a line of its own. Anything else is taken back and rejected: a total that differs by more means that a
@@ -42,17 +51,28 @@ async function settled(
   order: OrderView,
   { request, record }: Stated,
 ): Promise<OrderView> {
-  const { currencyCode: currency, totalMinor: stated, taxMinor, rounding } = request;
-  const tolerance = client.config.roundingToleranceMinor;
+  const { currencyCode: currency, taxMinor } = request;
   const amount = (minor: number): string => moneyToDecimal(money('presentment', currency, minor));
-
   const taxDifference = taxMinor - totalMinor(order.taxTotal ?? '0', currency);
   // A wrong tax could hide behind an equally wrong net amount.
-  if (Math.abs(taxDifference) > tolerance)
+  if (Math.abs(taxDifference) > client.config.roundingToleranceMinor)
     throw rejected(
       'tax-differs',
       `NetSuite levies ${amount(taxMinor - taxDifference)} ${currency}, the order states ${amount(taxMinor)} ${currency}`,
     );
+  return settleRounding(session, client, order, { request, record });
+}
+
+/** Adds the line that makes up for what taxes round. @throws NetSuiteFailure `rejected` beyond the tolerance */
+export async function settleRounding(
+  session: Session,
+  client: NetSuiteClient,
+  order: OrderView,
+  { request, record }: Stated,
+): Promise<OrderView> {
+  const { currencyCode: currency, totalMinor: stated, rounding } = request;
+  const tolerance = client.config.roundingToleranceMinor;
+  const amount = (minor: number): string => moneyToDecimal(money('presentment', currency, minor));
   const difference = stated - totalMinor(order.total, currency);
   if (difference === 0) return order;
   const differs = `NetSuite's total is ${amount(stated - difference)} ${currency}, the order's ${amount(stated)} ${currency}`;

@@ -59,13 +59,17 @@ export async function orderUnderKey(
   return only === undefined ? null : readOrder(session, only.id);
 }
 
-/** Whether anything left the house or was billed. */
+/** Whether anything left the house or was billed. Pending billing says it not: an order of services alone begins there. */
 export const hasProgress = ({ orderStatus, item }: OrderView): boolean =>
-  ['D', 'E', 'F', 'G'].includes(orderStatus) ||
+  ['D', 'E', 'G'].includes(orderStatus) ||
   item.items.some(
     ({ quantityFulfilled, quantityBilled }) =>
       Number(quantityFulfilled ?? 0) > 0 || Number(quantityBilled ?? 0) > 0,
   );
+
+/** Nobody has begun to work on it. */
+export const isUntouched = (view: OrderView): boolean =>
+  ['A', 'B', 'F'].includes(view.orderStatus) && !hasProgress(view);
 
 /** Cancelled, or closed with nothing shipped and nothing billed. */
 export const isTakenBack = (view: OrderView): boolean =>

@@ -1,4 +1,4 @@
-import { type Decimal, decimal, divideDecimals, multiplyDecimals } from '#canonical/decimal.ts';
+import { addDecimals, type Decimal, decimal, divideDecimals, multiplyDecimals } from '#canonical/decimal.ts';
 import { type MoneyBag, money, moneyToDecimal } from '#canonical/money.ts';
 import type { OrderLine, ShippingLine } from '#canonical/order-line.ts';
 import type { TaxLine } from '#canonical/tax.ts';
@@ -33,3 +33,10 @@ export function amountAndRate(
 /** Taxes that NetSuite is to levy: one without an amount at a rate is an exemption, and would be charged there. */
 export const leviedTaxes = (taxes: readonly TaxLine[]): readonly TaxLine[] =>
   taxes.filter(({ amount, rate }) => amount.presentment.amountMinor !== 0 || Number(rate) === 0);
+
+/** What the taxes of a line come to, as a rate; null where the source does not say one of them. */
+export function rateOf(taxes: readonly TaxLine[]): Decimal | null {
+  const rates = leviedTaxes(taxes).map(({ rate }) => rate);
+  if (rates.some((rate) => rate === null)) return null;
+  return rates.reduce<Decimal>((sum, rate) => addDecimals(sum, rate ?? decimal(0)), decimal(0));
+}

@@ -8,27 +8,39 @@ import { accountText } from '../account-time.ts';
 import { renderConfigSchema } from '../config.ts';
 import { computed, mapAll, mapBoth } from './all-problems.ts';
 import { orderKey } from './external-key.ts';
-import { netOfShipping } from './net-amounts.ts';
+import { foreseenTotal } from './foreseen-rounding.ts';
+import { netOfShipping, rateOf } from './net-amounts.ts';
 import { orderAddress } from './order-address.ts';
 import { orderCustomer } from './order-customer.ts';
-import { orderLines, type Rendering } from './order-lines.ts';
+import { orderLines, type PricedLine, type Rendering } from './order-lines.ts';
 import { itemName, recordName } from './record-name.ts';
-import type { OrderCreateRequest } from './request.ts';
+import type { LineRequest, Looked, OrderCreateRequest } from './request.ts';
 import { taxCode, untaxed } from './tax-code.ts';
 
 /** The sales order that an order becomes. The buyer's (presentment) amounts are booked. @throws UnmappableError */
-export function renderOrderCreate(
+export const renderOrderCreate = (
   { order }: CommandPayload<'erp.order.create'>,
   context: RenderContext,
+): OrderCreateRequest => renderOrder(order, context, order.totals.grand.presentment.amountMinor);
+
+/** The same with the total that it should come to, in minor units; null where nobody says one. @throws UnmappableError */
+export function renderOrder(
+  order: Order,
+  context: RenderContext,
+  statedMinor: number | null,
 ): OrderCreateRequest {
   const config = parseWith(renderConfigSchema, pickRenderConfig(context.config));
   const currency = order.currencies.presentment;
   const rendering: Rendering = { context, config, currency };
-  const [lines, header] = mapBoth(
+  const [priced, header] = mapBoth(
     () => orderLines(order, rendering),
     () => orderHeader(order, rendering),
   );
   const roundingWord = context.crosswalkOptional('item', 'rounding');
+  const rounding: Looked | null =
+    roundingWord === null
+      ? null
+      : { record: itemName(roundingWord), path: 'order.totals.rounding', table: 'item', key: 'rounding' };
   return {
     key: orderKey(order.id),
     customer: orderCustomer(order, { config, subsidiary: subsidiary(order, rendering) }),
@@ -39,16 +51,56 @@ export function renderOrderCreate(
       table: 'currency',
       key: currency,
     },
-    lines,
-    rounding:
-      roundingWord === null
-        ? null
-        : { record: itemName(roundingWord), path: 'order.totals.rounding', table: 'item', key: 'rounding' },
+    lines: [
+      ...priced.map(({ line }) => line),
+      ...foreseenRounding(order, { priced, rounding, statedMinor }, rendering),
+    ],
+    rounding,
     untaxed: config.taxes === 'account' ? null : untaxed(context),
     currencyCode: currency,
     taxMinor: order.totals.tax.presentment.amountMinor,
-    totalMinor: order.totals.grand.presentment.amountMinor,
+    totalMinor: statedMinor ?? order.totals.grand.presentment.amountMinor,
   };
+}
+
+/** The line that makes up for what NetSuite's taxes are going to round otherwise than the source's; within the tolerance only. */
+function foreseenRounding(
+  order: Order,
+  {
+    priced,
+    rounding,
+    statedMinor,
+  }: {
+    readonly priced: readonly PricedLine[];
+    readonly rounding: Looked | null;
+    readonly statedMinor: number | null;
+  },
+  { config, context, currency }: Rendering,
+): readonly LineRequest[] {
+  if (config.taxes === 'account' || rounding === null || statedMinor === null) return [];
+  const carriage = {
+    netMinor: order.shipping.reduce((sum, line) => sum + netOfShipping(line), 0),
+    taxRate: rateOf(order.shipping[0]?.taxes ?? []),
+  };
+  const missing = computed('order.totals.grand', () => {
+    const { taxRounding } = config;
+    const foreseen = foreseenTotal([...priced, carriage], { currency, taxRounding });
+    return foreseen === null ? 0 : statedMinor - foreseen;
+  });
+  if (missing === 0 || Math.abs(missing) > config.roundingToleranceMinor) return [];
+  const amount = moneyToDecimal(money('presentment', currency, missing));
+  return [
+    {
+      lineId: null,
+      item: rounding,
+      description: 'Rounding',
+      quantity: '1',
+      rate: amount,
+      amount,
+      units: null,
+      taxCode: untaxed(context),
+    },
+  ];
 }
 
 /** Two orders of one buyer take turns, so that neither saves the customer while the other does. */

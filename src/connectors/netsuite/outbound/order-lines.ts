@@ -4,7 +4,7 @@ import type { Order } from '#canonical/order.ts';
 import type { RenderContext } from '#connector-sdk/mapping.ts';
 import type { RenderConfig } from '../config.ts';
 import { computed, mapAll, mapBoth } from './all-problems.ts';
-import { amountAndRate, netOfLine } from './net-amounts.ts';
+import { amountAndRate, netOfLine, rateOf } from './net-amounts.ts';
 import { itemName, recordName } from './record-name.ts';
 import type { LineRequest, Looked, RecordName } from './request.ts';
 import { taxCode, untaxed } from './tax-code.ts';
@@ -15,11 +15,18 @@ export type Rendering = {
   readonly currency: string;
 };
 
+/** A line with what NetSuite will levy on it: its net amount in minor units and the sum of its rates, where the source says them. */
+export type PricedLine = {
+  readonly line: LineRequest;
+  readonly netMinor: number;
+  readonly taxRate: Decimal | null;
+};
+
 const one = decimal(1);
 const zero = decimal(0);
 
 /** The lines of the order: goods and everything else that is charged but shipping, net, with discounts in the amounts. */
-export function orderLines(order: Order, rendering: Rendering): readonly LineRequest[] {
+export function orderLines(order: Order, rendering: Rendering): readonly PricedLine[] {
   const charged = new Set(order.lines.filter((line) => line.charged).map(({ id }) => id));
   const parents = new Set(order.lines.map(({ parentId }) => parentId));
   const configurables = new Set(
@@ -31,12 +38,12 @@ export function orderLines(order: Order, rendering: Rendering): readonly LineReq
     if (line.parentId !== null && configurables.has(line.parentId)) return false;
     return charged.has(line.id) || !parents.has(line.id);
   };
-  const goods = (): readonly LineRequest[] =>
+  const goods = (): readonly PricedLine[] =>
     mapAll(order.lines, (line, index) => (isSold(line) ? [goodsLine(line, index, rendering)] : [])).flat();
   return mapAll([goods, () => extraLines(order, rendering)], (part) => part()).flat();
 }
 
-function goodsLine(line: OrderLine, index: number, rendering: Rendering): LineRequest {
+function goodsLine(line: OrderLine, index: number, rendering: Rendering): PricedLine {
   const { context, config, currency } = rendering;
   const path = `order.lines[${index}]`;
   const [item, code] = mapBoth(
@@ -49,14 +56,18 @@ function goodsLine(line: OrderLine, index: number, rendering: Rendering): LineRe
     amountAndRate(netMinor, { currency, quantity: line.current, rateDigits: config.rateDigits }),
   );
   return {
-    lineId: line.id,
-    item,
-    description: [line.title, line.variantTitle].filter((part) => part !== null).join(' / '),
-    quantity: line.current,
-    rate,
-    amount,
-    units: units(line, path, context),
-    taxCode: code,
+    line: {
+      lineId: line.id,
+      item,
+      description: [line.title, line.variantTitle].filter((part) => part !== null).join(' / '),
+      quantity: line.current,
+      rate,
+      amount,
+      units: units(line, path, context),
+      taxCode: code,
+    },
+    netMinor,
+    taxRate: line.charged ? rateOf(line.taxes) : zero,
   };
 }
 
@@ -79,7 +90,7 @@ function units(line: OrderLine, path: string, context: RenderContext): RecordNam
 }
 
 /** Totals that no line carries: duties, and fees and tips where the source shows them only as sums; its own rounding last. */
-function extraLines(order: Order, rendering: Rendering): readonly LineRequest[] {
+function extraLines(order: Order, rendering: Rendering): readonly PricedLine[] {
   const { totals } = order;
   const has = (kind: OrderLine['kind']): boolean => order.lines.some((line) => line.kind === kind);
   const extras = [
@@ -103,19 +114,23 @@ function extraLines(order: Order, rendering: Rendering): readonly LineRequest[] 
 function extraLine(
   { path, key, title, minor }: { path: string; key: string; title: string; minor: number },
   { context, config, currency }: Rendering,
-): LineRequest {
+): PricedLine {
   const item: Looked = { record: itemName(context.crosswalk('item', key, path)), path, table: 'item', key };
   const quantity: Decimal = one;
   const priced = computed(path, () =>
     amountAndRate(minor, { currency, quantity, rateDigits: config.rateDigits }),
   );
   return {
-    lineId: null,
-    item,
-    description: title,
-    quantity,
-    ...priced,
-    units: null,
-    taxCode: config.taxes === 'account' ? null : untaxed(context),
+    line: {
+      lineId: null,
+      item,
+      description: title,
+      quantity,
+      ...priced,
+      units: null,
+      taxCode: config.taxes === 'account' ? null : untaxed(context),
+    },
+    netMinor: minor,
+    taxRate: zero,
   };
 }

@@ -56,3 +56,12 @@ export type OrderCancelRequest = {
   readonly order: { readonly by: 'id'; readonly id: string } | { readonly by: 'key'; readonly key: string };
   readonly reason: string;
 };
+
+/** `erp.order.amend` as it is stored: the order as it should be; what the record has is looked at when it is sent. */
+export type OrderAmendRequest = {
+  /** Internal id. */
+  readonly id: string;
+  readonly wanted: OrderCreateRequest;
+  /** Whether somebody said what it should come to, so that its rounding can be settled. */
+  readonly isTotalStated: boolean;
+};

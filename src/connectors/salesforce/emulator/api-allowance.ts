@@ -37,12 +37,11 @@ export class ApiAllowance {
     return `api-usage=${this.used}/${this.#options.dailyApiRequests}`;
   }
 
-  limits(): Json {
+  limits(): Record<string, Json> {
     const Max = this.#options.dailyApiRequests;
     return {
       DailyApiRequests: { Max, Remaining: Math.max(0, Max - this.used) },
       DailyBulkV2QueryJobs: { Max: 10_000, Remaining: 10_000 },
-      HourlyPublishedPlatformEvents: { Max: 50_000, Remaining: 50_000 },
     };
   }
 }

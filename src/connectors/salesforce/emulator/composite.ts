@@ -27,7 +27,7 @@ export function compositeAnswer(transaction: Transaction, body: Json, run: (part
       `Limit of ${maxParts} exceeded: Actual number of subrequests is ${parts.length}`,
     );
   const bulky = parts.filter(
-    (part) => isObject(part) && /\/(?:query\/?\?|composite\/sobjects)/.test(asText(part['url'])),
+    (part) => isObject(part) && /\/(?:query(?:All)?\/?\?|composite\/sobjects)/.test(asText(part['url'])),
   );
   if (bulky.length > maxCollections)
     throw new PlatformFault(

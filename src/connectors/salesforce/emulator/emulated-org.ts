@@ -6,8 +6,11 @@ import { type Answer, answering, faultAnswer } from './answer.ts';
 import { ApiAllowance } from './api-allowance.ts';
 import { OauthServer } from './oauth-server.ts';
 import { computed } from './object-rules.ts';
-import type { OrgAuth, OrgOptions } from './org-options.ts';
+import type { OrgAuth, OrgOptions, PubSubOptions } from './org-options.ts';
 import { PlatformFault } from './platform-fault.ts';
+import { ChangeFeed } from './pubsub/change-feed.ts';
+import { DeliveryAllowance } from './pubsub/delivery-allowance.ts';
+import { PubSubServer } from './pubsub/pubsub-server.ts';
 import { QueryPages } from './query-pages.ts';
 import { Records } from './records.ts';
 import { RecordStore } from './record-store.ts';
@@ -23,6 +26,12 @@ export class EmulatedOrg {
   readonly allowance: ApiAllowance;
   readonly options: OrgOptions;
   readonly auth: OrgAuth;
+  /** The change events that real writes made. */
+  readonly changes: ChangeFeed;
+  readonly deliveries: DeliveryAllowance;
+  /** Where the Pub/Sub API is served; null when it is not. */
+  pubSub: PubSubServer | null = null;
+  readonly scheme: 'http' | 'https';
   readonly #store: RecordStore;
   readonly #records: Records;
   readonly #queries: QueryPages;
@@ -30,8 +39,9 @@ export class EmulatedOrg {
   /** Ids of the price books and record types that the org begins with, by name. */
   readonly ids = new Map<string, string>();
 
-  constructor(options: OrgOptions, auth: OrgAuth, journal: EffectJournal) {
+  constructor(options: OrgOptions, auth: OrgAuth, journal: EffectJournal, scheme: 'http' | 'https' = 'http') {
     this.options = options;
+    this.scheme = scheme;
     this.auth = auth;
     this.oauth = new OauthServer(auth, options);
     this.allowance = new ApiAllowance(options);
@@ -40,15 +50,35 @@ export class EmulatedOrg {
     this.#queries = new QueryPages(
       new SoqlEngine(this.#store, options, () => `/services/data/v${options.apiVersions.newest}.0`),
     );
-    this.#transactions = new Transactions(this.#store, options, journal, (object, record) =>
-      this.#effectOf(object, record),
-    );
+    this.changes = new ChangeFeed(this.#store, options);
+    this.deliveries = new DeliveryAllowance(options.dailyEventDeliveries, options.now);
+    this.#transactions = new Transactions({
+      store: this.#store,
+      options,
+      journal,
+      describe: (object, record) => this.#effectOf(object, record),
+      committed: (effects, author) => this.changes.committed(effects, author),
+    });
     this.#seed();
   }
 
+  /** Serves the Pub/Sub API from now on. */
+  async servePubSub(options: PubSubOptions): Promise<PubSubServer> {
+    this.changes.isKept = true;
+    const { changes: feed, oauth, options: org, deliveries: allowance } = this;
+    this.pubSub = await PubSubServer.start({ feed, oauth, options: org, allowance }, options);
+    return this.pubSub;
+  }
+
   async handle(request: EmulatorRequest): Promise<EmulatorResponse> {
-    const orgUrl = `http://${request.headers['host'] ?? 'org'}`;
+    const orgUrl = `${this.scheme}://${request.headers['host'] ?? 'org'}`;
     if (request.path === '/services/oauth2/token') return this.oauth.token(request, orgUrl);
+    if (request.path === '/services/oauth2/userinfo') {
+      const token = sessionToken(request);
+      return this.oauth.isLive(token)
+        ? this.oauth.userInfo(token)
+        : { status: 403, headers: { 'content-type': 'text/plain' }, body: 'Bad_OAuth_Token' };
+    }
     if (/^\/services\/data\/?$/.test(request.path))
       return this.#reply({ status: 200, body: this.#versions() });
     const path = /^\/services\/data\/v(\d+)\.0(\/.*)?$/.exec(request.path);
@@ -113,10 +143,12 @@ export class EmulatedOrg {
       records: this.#records,
       queries: this.#queries,
       options: this.options,
-      limits: () => this.allowance.limits(),
+      limits: () => ({ ...this.allowance.limits(), ...this.#eventLimits() }),
       dataPath,
     };
-    return this.#transactions.run(client, (transaction) => {
+    const version = Number(/\/v(\d+)\./.exec(dataPath)?.[1] ?? 0);
+    const author = { client, userId: this.oauth.userOf(sessionToken(request)), version };
+    return this.#transactions.run(author, (transaction) => {
       const answer = restAnswer(parts, transaction, {
         method: request.method,
         path,
@@ -130,6 +162,14 @@ export class EmulatedOrg {
     });
   }
 
+  #eventLimits(): Record<string, Json> {
+    const { max, left } = this.deliveries;
+    return {
+      DailyDeliveredPlatformEvents: { Max: max, Remaining: left },
+      HourlyPublishedPlatformEvents: { Max: 250_000, Remaining: 250_000 },
+    };
+  }
+
   #refusal(request: EmulatorRequest, version: number): PlatformFault | null {
     const { oldest, newest } = this.options.apiVersions;
     if (version < oldest)
@@ -138,8 +178,7 @@ export class EmulatedOrg {
       });
     if (version > newest)
       return new PlatformFault('NOT_FOUND', 'The requested resource does not exist', { status: 404 });
-    const token = /^(?:Bearer|OAuth) (.+)$/.exec(request.headers['authorization'] ?? '')?.[1] ?? '';
-    if (!this.oauth.isLive(token))
+    if (!this.oauth.isLive(sessionToken(request)))
       return new PlatformFault('INVALID_SESSION_ID', 'Session expired or invalid', { status: 401 });
     if (!this.options.apiEnabled)
       return new PlatformFault(
@@ -221,6 +260,9 @@ export class EmulatedOrg {
     });
   }
 }
+
+const sessionToken = ({ headers }: EmulatorRequest): string =>
+  /^(?:Bearer|OAuth) (.+)$/.exec(headers['authorization'] ?? '')?.[1] ?? '';
 
 function parseBody(body: string): Json {
   if (body === '') return null;

@@ -6,6 +6,11 @@ import type { OrgAuth, OrgOptions } from './org-options.ts';
 /** Seconds ahead that an assertion may expire. */
 const longestAssertionS = 300;
 
+const orgId = '00D5e0000000001EAA';
+/** The user of the JWT flow, and the one that the app runs as with client credentials. */
+const jwtUserId = '0055e0000000001AAA';
+const runAsUserId = '0055e0000000002AAA';
+
 type KeyPair = { readonly privateKey: string; readonly publicKey: string };
 let madePair: KeyPair | null = null;
 
@@ -24,7 +29,7 @@ export class OauthServer {
   readonly #auth: OrgAuth;
   readonly #options: OrgOptions;
   readonly #publicKey;
-  readonly #sessions = new Map<string, number>();
+  readonly #sessions = new Map<string, { readonly untilMs: number; readonly userId: string }>();
   /** The key pair's private half (PEM), where the emulator made the pair. */
   readonly privateKey: string | null;
   /** How often somebody logged in. */
@@ -39,8 +44,31 @@ export class OauthServer {
   }
 
   isLive(token: string): boolean {
-    const until = this.#sessions.get(token);
-    return until !== undefined && until > this.#options.now();
+    return (this.#sessions.get(token)?.untilMs ?? 0) > this.#options.now();
+  }
+
+  /** The user of a session; of none that is known, nobody. */
+  userOf(token: string): string {
+    return this.#sessions.get(token)?.userId ?? '';
+  }
+
+  /** Whether this is the org's id, in either length. */
+  isOrg(id: string): boolean {
+    return id === orgId || id === orgId.slice(0, 15);
+  }
+
+  /** `GET /services/oauth2/userinfo` */
+  userInfo(token: string): EmulatorResponse {
+    const userId = this.userOf(token);
+    const body = {
+      sub: `https://login.salesforce.com/id/${orgId}/${userId}`,
+      user_id: userId,
+      organization_id: orgId,
+      preferred_username: userId === jwtUserId ? this.#auth.username : `run-as-${this.#auth.username}`,
+      name: 'Integration',
+      active: true,
+    };
+    return { status: 200, body: JSON.stringify(body) };
   }
 
   /** Ends every session, as an administrator or a time-out would. */
@@ -61,14 +89,15 @@ export class OauthServer {
             : oauthError('unsupported_grant_type', 'grant type not supported');
     if (problem !== null) return problem;
     this.logins += 1;
-    const token = `00D5e0000000001!${randomBytes(48).toString('base64url')}`;
-    this.#sessions.set(token, this.#options.now() + this.#options.sessionLifetimeMs);
+    const token = `${orgId.slice(0, 15)}!${randomBytes(48).toString('base64url')}`;
+    const userId = grant === 'client_credentials' ? runAsUserId : jwtUserId;
+    this.#sessions.set(token, { untilMs: this.#options.now() + this.#options.sessionLifetimeMs, userId });
     const body = {
       access_token: token,
       signature: randomBytes(32).toString('base64'),
       scope: 'api',
       instance_url: orgUrl,
-      id: `${orgUrl}/id/00D5e0000000001EAA/0055e0000000001AAA`,
+      id: `${orgUrl}/id/${orgId}/${userId}`,
       token_type: 'Bearer',
       issued_at: String(this.#options.now()),
     };

@@ -22,6 +22,13 @@ export function applyRules(store: RecordStore, options: OrgOptions, object: stri
       return accountRules(store, options, change);
     case 'PricebookEntry':
       return priceBookEntryRules(store, change);
+    case 'Case':
+      return caseRules(options, change);
+    case 'Quote':
+      return void (change.after['AccountId'] =
+        store.get('Opportunity', asText(change.after['OpportunityId']))?.['AccountId'] ?? null);
+    case 'QuoteLineItem':
+      return quoteLineRules(store, change);
     case 'Order':
       return orderRules(store, options, change);
     case 'OrderItem':
@@ -47,6 +54,23 @@ export function refuseDelete(store: RecordStore, object: string, record: Readonl
       { fields: ['Status'] },
     );
   }
+}
+
+function caseRules(options: OrgOptions, { before, after }: Change): void {
+  const isClosed = after['Status'] === 'Closed';
+  after['IsClosed'] = isClosed;
+  const since = before?.['IsClosed'] === true ? (before['ClosedDate'] ?? null) : null;
+  after['ClosedDate'] = isClosed
+    ? (since ?? new Date(options.now()).toISOString().replace('Z', '+0000'))
+    : null;
+}
+
+function quoteLineRules(store: RecordStore, { after }: Change): void {
+  const quote = store.get('Quote', asText(after['QuoteId']));
+  const entry = store.get('PricebookEntry', asText(after['PricebookEntryId']));
+  if (quote === undefined || entry === undefined || entry['Pricebook2Id'] !== quote['Pricebook2Id'])
+    throw integrity('the price book entry is of another price book than the quote', 'PricebookEntryId');
+  after['Product2Id'] = entry['Product2Id'] ?? null;
 }
 
 function accountRules(store: RecordStore, options: OrgOptions, { after }: Change): void {
@@ -173,7 +197,8 @@ export function computed(
 ): Json | undefined {
   const digits =
     options.currencies[asText(record['CurrencyIsoCode'] ?? Object.keys(options.currencies)[0])] ?? 2;
-  if (object === 'OrderItem' && field === 'TotalPrice') return Number(lineTotal(record, digits).toFixed());
+  if ((object === 'OrderItem' || object === 'QuoteLineItem') && field === 'TotalPrice')
+    return Number(lineTotal(record, digits).toFixed());
   if (object === 'Order' && field === 'TotalAmount') {
     return Number(
       store
@@ -181,6 +206,11 @@ export function computed(
         .reduce((sum, item) => sum.plus(lineTotal(item, digits)), new Big(0))
         .toFixed(),
     );
+  }
+  if (object === 'Quote' && field === 'GrandTotal') {
+    const extra = new Big(Number(record['Tax'] ?? 0)).plus(Number(record['ShippingHandling'] ?? 0));
+    const lines = store.by('QuoteLineItem', 'QuoteId', record.Id);
+    return Number(lines.reduce((sum, line) => sum.plus(lineTotal(line, digits)), extra).toFixed());
   }
   return undefined;
 }

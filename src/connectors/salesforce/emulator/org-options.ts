@@ -50,8 +50,28 @@ export type OrgOptions = {
   readonly longCalls: number;
   readonly apiVersions: { readonly oldest: number; readonly newest: number };
   readonly negativeUnitPrice: boolean;
+  /** Objects whose changes become events: five without the add-on. */
+  readonly changeDataCapture: readonly string[];
+  /** Custom channels, e.g. `Tallyport__chn`, with the objects they carry. */
+  readonly changeChannels: Readonly<Record<string, readonly string[]>>;
+  /** Platform events that can be published, with their fields. */
+  readonly platformEvents: Readonly<Record<string, readonly FieldDef[]>>;
+  /** Changes of one transaction from which on a single overflow event stands for the rest of an object. */
+  readonly changesPerTransaction: number;
+  /** Bytes of a change event above which a gap event comes instead. */
+  readonly changeEventBytes: number;
+  /** Events delivered to all subscribers in 24 h. */
+  readonly dailyEventDeliveries: number;
+  readonly eventsPerResponse: number;
+  /** After so long without an event an empty answer tells that the stream lives. */
+  readonly keepAliveMs: number;
+  /** A stream that is owed nothing and asks for nothing is closed after so long. */
+  readonly idleStreamMs: number;
   readonly now: () => number;
 };
+
+/** Where and how the Pub/Sub API is served. */
+export type PubSubOptions = { readonly port?: number; readonly tls?: boolean };
 
 export type OrgAuth = {
   readonly consumerKey: string;
@@ -63,7 +83,13 @@ export type OrgAuth = {
 };
 
 export type SalesforceEmulatorOptions = EmulatorOptions &
-  Partial<OrgOptions> & { readonly auth?: Partial<OrgAuth> };
+  Partial<OrgOptions> & {
+    readonly auth?: Partial<OrgAuth>;
+    /** Serves REST and OAuth over https with the identity of tls-identity.ts. */
+    readonly https?: boolean;
+    /** Serves the Pub/Sub API; absent = not at all. */
+    readonly pubSub?: PubSubOptions;
+  };
 
 export const defaultOrgOptions: OrgOptions = {
   personAccounts: false,
@@ -94,6 +120,15 @@ export const defaultOrgOptions: OrgOptions = {
   longCalls: 25,
   apiVersions: { oldest: 31, newest: 67 },
   negativeUnitPrice: true,
+  changeDataCapture: ['Account', 'Contact', 'Order', 'Quote', 'Case'],
+  changeChannels: {},
+  platformEvents: {},
+  changesPerTransaction: 100_000,
+  changeEventBytes: 1_000_000,
+  dailyEventDeliveries: 50_000,
+  eventsPerResponse: 50,
+  keepAliveMs: 270_000,
+  idleStreamMs: 60_000,
   now: Date.now,
 };
 

@@ -14,8 +14,8 @@ export class QueryPages {
     this.#engine = engine;
   }
 
-  first(soql: string, dataPath: string): Json {
-    const { total, records } = this.#engine.run(soql);
+  first(soql: string, dataPath: string, scope: 'live' | 'all' = 'live'): Json {
+    const { total, records } = this.#engine.run(soql, scope);
     return this.#page(total, records, dataPath);
   }
 

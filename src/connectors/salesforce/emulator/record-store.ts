@@ -7,6 +7,8 @@ type Table = {
   readonly object: ObjectDef;
   readonly rows: Map<string, EmulatedRecord>;
   readonly indexes: Map<string, Index>;
+  /** The recycle bin. */
+  readonly bin: Map<string, EmulatedRecord>;
   last: number;
 };
 
@@ -25,6 +27,7 @@ export class RecordStore {
         object,
         rows: new Map(),
         indexes: new Map(indexed.map((field) => [field.name.toLowerCase(), new Map()])),
+        bin: new Map(),
         last: 0,
       });
     }
@@ -44,6 +47,11 @@ export class RecordStore {
 
   all(object: string): readonly EmulatedRecord[] {
     return [...this.#table(object).rows.values()];
+  }
+
+  /** Deleted records that can still be queried. */
+  binned(object: string): readonly EmulatedRecord[] {
+    return [...this.#table(object).bin.values()];
   }
 
   isIndexed(object: string, field: string): boolean {
@@ -71,11 +79,16 @@ export class RecordStore {
     return () => this.#swap(table, record, before);
   }
 
-  remove(object: string, id: string): () => void {
+  /** Takes a record away, into the bin where a tombstone is given; returns how to take that back. */
+  remove(object: string, id: string, tombstone?: EmulatedRecord): () => void {
     const table = this.#table(object);
     const before = table.rows.get(id);
     this.#swap(table, before, undefined);
-    return () => this.#swap(table, undefined, before);
+    if (tombstone !== undefined) table.bin.set(id, tombstone);
+    return () => {
+      table.bin.delete(id);
+      this.#swap(table, undefined, before);
+    };
   }
 
   #swap(table: Table, before: EmulatedRecord | undefined, after: EmulatedRecord | undefined): void {

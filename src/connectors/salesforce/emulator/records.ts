@@ -45,7 +45,12 @@ export class Records {
       CreatedDate: now,
       LastModifiedDate: now,
       SystemModstamp: now,
+      CreatedById: transaction.author.userId,
+      LastModifiedById: transaction.author.userId,
     };
+    if (object.name === 'Case') after['CaseNumber'] = String(number).padStart(8, '0');
+    if (object.name === 'Quote') after['QuoteNumber'] = String(number).padStart(8, '0');
+    if (object.name === 'QuoteLineItem') after['LineNumber'] = String(number).padStart(8, '0');
     if (object.name === 'Order') after['OrderNumber'] = String(number).padStart(8, '0');
     if (object.name === 'OrderItem') after['OrderItemNumber'] = String(number).padStart(10, '0');
     this.#save(transaction, object, null, after, headers);
@@ -63,27 +68,56 @@ export class Records {
       transaction,
       object,
       before,
-      { ...before, ...values, LastModifiedDate: now, SystemModstamp: now },
+      {
+        ...before,
+        ...values,
+        LastModifiedDate: now,
+        SystemModstamp: now,
+        LastModifiedById: transaction.author.userId,
+      },
       headers,
     );
   }
 
-  remove(transaction: Transaction, object: ObjectDef, id: string): void {
+  remove(transaction: Transaction, object: ObjectDef, id: string, masterId: string | null = null): void {
     const record = this.byId(object, id);
     refuseDelete(this.store, object.name, record);
     this.#lockParents(transaction, object.name, record);
-    const children = object.name === 'Order' ? this.store.by('OrderItem', 'OrderId', record.Id) : [];
-    for (const child of children)
-      transaction.change(this.store.remove('OrderItem', child.Id), {
-        object: 'OrderItem',
+    const now = new Date(this.#options.now()).toISOString().replace('Z', '+0000');
+    const drop = (name: string, gone: EmulatedRecord, more: Body = {}): void => {
+      const stamp = { IsDeleted: true, LastModifiedDate: now, SystemModstamp: now };
+      const tombstone = { ...gone, ...more, ...stamp, LastModifiedById: transaction.author.userId };
+      transaction.change(this.store.remove(name, gone.Id, tombstone), {
+        object: name,
         kind: 'deleted',
-        record: child,
+        record: gone,
+        before: gone,
       });
-    transaction.change(this.store.remove(object.name, record.Id), {
-      object: object.name,
-      kind: 'deleted',
-      record,
-    });
+    };
+    const parts = partsOf[object.name];
+    for (const child of parts === undefined ? [] : this.store.by(parts.object, parts.field, record.Id))
+      drop(parts?.object ?? '', child);
+    drop(object.name, record, masterId === null ? {} : { MasterRecordId: masterId });
+  }
+
+  /** Moves all that points to the loser to the master, then deletes the loser; it remembers its master. */
+  merge(transaction: Transaction, object: ObjectDef, masterId: string, loserId: string): void {
+    const [master, loser] = [this.byId(object, masterId), this.byId(object, loserId)];
+    for (const other of this.store.objects) {
+      for (const field of other.fields.values()) {
+        if (field.to !== object.name || field.name === 'MasterRecordId') continue;
+        for (const before of this.store.by(other.name, field.name, loser.Id)) {
+          const record = { ...before, [field.name]: master.Id };
+          transaction.change(this.store.put(other.name, record), {
+            object: other.name,
+            kind: 'updated',
+            record,
+            before,
+          });
+        }
+      }
+    }
+    this.remove(transaction, object, loser.Id, master.Id);
   }
 
   /** Creates or updates by external id; `several` are the ids when more than one matches. */
@@ -159,6 +193,7 @@ export class Records {
       object: object.name,
       kind: before === null ? 'created' : 'updated',
       record: after,
+      before,
     });
   }
 
@@ -235,6 +270,11 @@ export class Records {
   };
 }
 
+/** What goes with its parent. */
+const partsOf: Readonly<Record<string, { readonly object: string; readonly field: string }>> = {
+  Order: { object: 'OrderItem', field: 'OrderId' },
+  Quote: { object: 'QuoteLineItem', field: 'QuoteId' },
+};
 const uniqueKey = (object: ObjectDef, field: FieldDef, value: string): string =>
   `unique:${object.name}.${field.name}:${value.toLowerCase()}`;
 const duplicate = (field: FieldDef, id: string): PlatformFault =>

@@ -54,11 +54,16 @@ export function restAnswer(parts: RestParts, transaction: Transaction, request: 
       case 'limits':
         return { status: 200, body: parts.limits() };
       case 'query':
+      case 'queryAll':
         return {
           status: 200,
           body:
             steps[1] === undefined
-              ? parts.queries.first(request.query.get('q') ?? '', parts.dataPath)
+              ? parts.queries.first(
+                  request.query.get('q') ?? '',
+                  parts.dataPath,
+                  steps[0] === 'queryAll' ? 'all' : 'live',
+                )
               : parts.queries.next(steps[1], parts.dataPath),
         };
       case 'composite':

@@ -59,6 +59,9 @@ export function defineObject(
     { name: 'CreatedDate', type: 'datetime', create: false, update: false },
     { name: 'LastModifiedDate', type: 'datetime', create: false, update: false },
     { name: 'SystemModstamp', type: 'datetime', create: false, update: false },
+    { name: 'CreatedById', type: 'reference', create: false, update: false },
+    { name: 'LastModifiedById', type: 'reference', create: false, update: false },
+    { name: 'IsDeleted', type: 'boolean', create: false, update: false, initial: false },
   ];
   return {
     name,
@@ -70,3 +73,14 @@ export function defineObject(
 
 /** Text of a value that should be text, e.g. an id; '' for anything else. */
 export const asText = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+/** The name by which a parent calls the records that point to it through this lookup, e.g. `OrderItems`; null where it has none. */
+export function childRelationship(child: ObjectDef, lookup: FieldDef): string | null {
+  if (lookup.to === undefined) return null;
+  if (lookup.name.endsWith('__c')) return `${child.name.replace(/__c$/, '')}s__r`;
+  const usual = lookup.name === `${lookup.to}Id`;
+  if (child.name === 'Account') return lookup.name === 'ParentId' ? 'ChildAccounts' : null;
+  if (child.name === 'Opportunity') return usual ? 'Opportunities' : null;
+  if (child.name === 'PricebookEntry') return usual ? 'PricebookEntries' : null;
+  return usual ? `${child.name}s` : null;
+}

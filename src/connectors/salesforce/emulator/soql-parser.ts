@@ -20,6 +20,8 @@ export type Condition =
   | { readonly kind: 'not'; readonly condition: Condition };
 export type Query = {
   readonly fields: readonly string[] | 'count';
+  /** Child records, by the name of their relationship. */
+  readonly children: readonly Query[];
   readonly object: string;
   readonly where: Condition | null;
   readonly orderBy: readonly { readonly field: string; readonly descending: boolean }[];
@@ -44,28 +46,39 @@ const unsupported = new Set([
 /** SELECT fields FROM object [WHERE ...] [ORDER BY ...] [LIMIT n] [OFFSET n]. @throws PlatformFault MALFORMED_QUERY for anything else */
 export function parseSoql(text: string): Query {
   const reader = new TokenReader(soqlTokens(text));
+  const query = select(reader);
+  reader.end();
+  return query;
+}
+
+function select(reader: TokenReader): Query {
   reader.keyword('SELECT');
-  const fields = selected(reader);
+  const { fields, children } = selected(reader);
   reader.keyword('FROM');
   const object = reader.word('object');
   const where = reader.tryKeyword('WHERE') ? disjunction(reader) : null;
   const orderBy = reader.tryKeyword('ORDER') ? ordering(reader) : [];
   const limit = reader.tryKeyword('LIMIT') ? reader.count() : null;
   const offset = reader.tryKeyword('OFFSET') ? reader.count() : 0;
-  reader.end();
-  return { fields, object, where, orderBy, limit, offset };
+  return { fields, children, object, where, orderBy, limit, offset };
 }
 
-function selected(reader: TokenReader): Query['fields'] {
+function selected(reader: TokenReader): Pick<Query, 'fields' | 'children'> {
   if (reader.peekWord('COUNT')) {
     reader.word('COUNT');
     reader.sign('(');
     reader.sign(')');
-    return 'count';
+    return { fields: 'count', children: [] };
   }
-  const fields = [reader.word('field')];
-  while (reader.trySign(',')) fields.push(reader.word('field'));
-  return fields;
+  const fields: string[] = [];
+  const children: Query[] = [];
+  do {
+    if (reader.trySign('(')) {
+      children.push(select(reader));
+      reader.sign(')');
+    } else fields.push(reader.word('field'));
+  } while (reader.trySign(','));
+  return { fields, children };
 }
 
 function disjunction(reader: TokenReader): Condition {

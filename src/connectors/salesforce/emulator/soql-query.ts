@@ -5,13 +5,15 @@ import { PlatformFault } from './platform-fault.ts';
 import { normalId } from './record-ids.ts';
 import type { RecordStore } from './record-store.ts';
 import {
+  childRelationship,
   type EmulatedRecord,
   type FieldDef,
   fieldNamed,
   type ObjectDef,
   relationshipNamed,
 } from './schema.ts';
-import { type Condition, type Literal, parseSoql } from './soql-parser.ts';
+import { type Condition, parseSoql, type Query } from './soql-parser.ts';
+import { compared, compareValues, instant, sameValue } from './soql-values.ts';
 
 /** A field of the object or, through lookups, of a parent. */
 type Path = { readonly lookups: readonly FieldDef[]; readonly object: ObjectDef; readonly field: FieldDef };
@@ -29,8 +31,19 @@ export class SoqlEngine {
   }
 
   /** @throws PlatformFault MALFORMED_QUERY, INVALID_TYPE, INVALID_FIELD */
-  run(soql: string): { readonly total: number; readonly records: readonly Json[] } {
-    const query = parseSoql(soql);
+  run(
+    soql: string,
+    scope: 'live' | 'all' = 'live',
+  ): { readonly total: number; readonly records: readonly Json[] } {
+    return this.#run(parseSoql(soql), scope, null);
+  }
+
+  /** `parent` narrows a query over child records to those of one record. */
+  #run(
+    query: Query,
+    scope: 'live' | 'all',
+    parent: { readonly lookup: FieldDef; readonly id: string } | null,
+  ): { readonly total: number; readonly records: readonly Json[] } {
     const object = this.#store.object(query.object);
     if (object === undefined)
       throw new PlatformFault('INVALID_TYPE', `sObject type '${query.object}' is not supported.`);
@@ -44,13 +57,41 @@ export class SoqlEngine {
       path: this.#path(object, field),
       descending,
     }));
+    const children = query.children.map((child) => ({ child, ...this.#childOf(object, child.object) }));
+    const ofParent = parent === null ? null : this.#store.by(object.name, parent.lookup.name, parent.id);
+    const live =
+      ofParent ?? (where === null ? null : this.#candidates(object, where)) ?? this.#store.all(object.name);
     const candidates =
-      (where === null ? null : this.#candidates(object, where)) ?? this.#store.all(object.name);
+      scope === 'all' && parent === null ? [...live, ...this.#store.binned(object.name)] : live;
     const found = candidates.filter((record) => where === null || this.#holds(object, where, record));
     if (query.fields === 'count') return { total: found.length, records: [] };
     const sorted = order.length === 0 ? found : found.toSorted((a, b) => this.#compare(a, b, order));
     const page = sorted.slice(query.offset, query.limit === null ? undefined : query.offset + query.limit);
-    return { total: page.length, records: page.map((record) => this.#project(object, record, paths)) };
+    const withChildren = (record: EmulatedRecord): Json => {
+      const shown = this.#project(object, record, paths) as Record<string, Json>;
+      for (const { child, lookup, name } of children) {
+        const found = this.#run({ ...child, object: name }, scope, { lookup, id: record.Id });
+        shown[child.object] =
+          found.total === 0 ? null : { totalSize: found.total, done: true, records: found.records };
+      }
+      return shown;
+    };
+    return { total: page.length, records: page.map(withChildren) };
+  }
+
+  /** The object and the lookup behind a child relationship, e.g. `OrderItems` of an order. */
+  #childOf(object: ObjectDef, relationship: string): { readonly lookup: FieldDef; readonly name: string } {
+    for (const candidate of this.#store.objects) {
+      for (const lookup of candidate.fields.values()) {
+        const plural = childRelationship(candidate, lookup);
+        if (lookup.to === object.name && plural?.toLowerCase() === relationship.toLowerCase())
+          return { lookup, name: candidate.name };
+      }
+    }
+    throw new PlatformFault(
+      'INVALID_TYPE',
+      `Didn't understand relationship '${relationship}' in FROM part of query call.`,
+    );
   }
 
   #compare(
@@ -167,18 +208,15 @@ export class SoqlEngine {
         return condition.values.some((candidate) => sameValue(value, candidate)) !== condition.not;
       }
       case 'compare': {
-        const value = this.#value(this.#path(object, condition.field), record);
+        const path = this.#path(object, condition.field);
+        const value =
+          path.field.type === 'datetime' ? instant(this.#value(path, record)) : this.#value(path, record);
+        if (path.field.type === 'datetime' && typeof condition.value === 'string' && value !== null)
+          return compared(condition.operator, compareValues(value, instant(condition.value)));
         if (condition.operator === '=') return sameValue(value, condition.value);
         if (condition.operator === '!=') return !sameValue(value, condition.value);
         if (value === null || condition.value === null) return false;
-        const by = compareValues(value, condition.value);
-        return condition.operator === '<'
-          ? by < 0
-          : condition.operator === '<='
-            ? by <= 0
-            : condition.operator === '>'
-              ? by > 0
-              : by >= 0;
+        return compared(condition.operator, compareValues(value, condition.value));
       }
     }
   }
@@ -228,18 +266,4 @@ export class SoqlEngine {
   #attributes(object: ObjectDef, id: string): Json {
     return { type: object.name, url: `${this.#dataPath()}/sobjects/${object.name}/${id}` };
   }
-}
-
-/** Text is compared without regard to case; ids in either length. */
-function sameValue(value: Json, literal: Literal): boolean {
-  if (typeof value !== 'string' || typeof literal !== 'string') return value === literal;
-  if (value === literal || value.toLowerCase() === literal.toLowerCase()) return true;
-  return /^[A-Za-z0-9]{15}$/.test(literal) && normalId(literal) === value;
-}
-
-function compareValues(a: Json, b: Json | Literal): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [left, right] = [JSON.stringify(a).toLowerCase(), JSON.stringify(b).toLowerCase()];
-  return left < right ? -1 : left > right ? 1 : 0;
 }

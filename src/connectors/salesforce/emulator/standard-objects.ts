@@ -1,43 +1,7 @@
-import { defineObject, type FieldDef, type ObjectDef } from './schema.ts';
+import { addresses, amount, type Extras, lookup, number, readOnly, text } from './field-kinds.ts';
 import type { OrgOptions } from './org-options.ts';
-
-const text = (name: string, length: number, more: Partial<FieldDef> = {}): FieldDef => ({
-  name,
-  type: 'string',
-  length,
-  ...more,
-});
-const lookup = (name: string, to: string, more: Partial<FieldDef> = {}): FieldDef => ({
-  name,
-  type: 'reference',
-  to,
-  relationship: name.replace(/Id$/, ''),
-  ...more,
-});
-const number = (name: string, more: Partial<FieldDef> = {}): FieldDef => ({
-  name,
-  type: 'double',
-  scale: 2,
-  ...more,
-});
-const amount = (name: string, more: Partial<FieldDef> = {}): FieldDef => ({
-  name,
-  type: 'currency',
-  ...more,
-});
-const readOnly = { create: false, update: false };
-
-const addresses = (options: OrgOptions, prefixes: readonly string[]): FieldDef[] =>
-  prefixes.flatMap((prefix) => [
-    { name: `${prefix}Street`, type: 'textarea', length: 255 } as const,
-    text(`${prefix}City`, 40),
-    text(`${prefix}PostalCode`, 20),
-    text(`${prefix}State`, 80),
-    text(`${prefix}Country`, 80),
-    ...(options.stateCountryPicklists
-      ? [text(`${prefix}StateCode`, 10), text(`${prefix}CountryCode`, 10)]
-      : []),
-  ]);
+import { defineObject, type FieldDef, type ObjectDef } from './schema.ts';
+import { salesAndServiceObjects } from './sales-and-service-objects.ts';
 
 /** The objects of the org, as far as an order needs them; lengths as in the field reference. */
 export function standardObjects(options: OrgOptions): readonly ObjectDef[] {
@@ -74,6 +38,7 @@ export function standardObjects(options: OrgOptions): readonly ObjectDef[] {
       text('AccountNumber', 40),
       { name: 'Phone', type: 'phone', length: 40 },
       lookup('ParentId', 'Account'),
+      lookup('MasterRecordId', 'Account', readOnly),
       ...addresses(options, ['Billing', 'Shipping']),
       recordType,
       ...person,
@@ -87,6 +52,7 @@ export function standardObjects(options: OrgOptions): readonly ObjectDef[] {
       { name: 'Email', type: 'email', length: 80 },
       { name: 'Phone', type: 'phone', length: 40 },
       lookup('AccountId', 'Account'),
+      lookup('MasterRecordId', 'Contact', readOnly),
       ...addresses(options, ['Mailing']),
       recordType,
       ...currency,
@@ -132,16 +98,10 @@ export function standardObjects(options: OrgOptions): readonly ObjectDef[] {
       { name: 'IsPersonType', type: 'boolean', ...readOnly },
     ]),
   ];
-  if (!options.ordersEnabled) return objects;
-  return [...objects, ...orderObjects(options, { currency: fixedCurrency, externalId, recordType, custom })];
+  const extras = { currency: fixedCurrency, externalId, recordType, custom };
+  const others = [...objects, ...salesAndServiceObjects(options, extras)];
+  return options.ordersEnabled ? [...others, ...orderObjects(options, extras)] : others;
 }
-
-type Extras = {
-  readonly currency: FieldDef[];
-  readonly externalId: FieldDef[];
-  readonly recordType: FieldDef;
-  readonly custom: (object: string) => FieldDef[];
-};
 
 function orderObjects(
   options: OrgOptions,
@@ -166,6 +126,8 @@ function orderObjects(
       text('OrderReferenceNumber', 80),
       lookup('BillToContactId', 'Contact'),
       lookup('ShipToContactId', 'Contact'),
+      { name: 'IsReductionOrder', type: 'boolean', update: false, initial: false },
+      lookup('OriginalOrderId', 'Order', { update: false }),
       amount('TotalAmount', readOnly),
       ...addresses(options, ['Billing', 'Shipping']),
       recordType,
@@ -182,6 +144,7 @@ function orderObjects(
       amount('ListPrice', readOnly),
       amount('TotalPrice', readOnly),
       text('OrderItemNumber', 30, readOnly),
+      lookup('OriginalOrderItemId', 'OrderItem', { update: false }),
       text('Description', 255),
       { name: 'ServiceDate', type: 'date' },
       ...currency.map((field) => ({ ...field, create: false })),

@@ -6,11 +6,16 @@ import type { OrgOptions } from './org-options.ts';
 import type { RecordStore } from './record-store.ts';
 import type { EmulatedRecord } from './schema.ts';
 
-type Touched = {
+export type Touched = {
   readonly object: string;
   readonly kind: 'created' | 'updated' | 'deleted';
   readonly record: Readonly<EmulatedRecord>;
+  /** As it was before; null for a new one. */
+  readonly before: Readonly<EmulatedRecord> | null;
 };
+
+/** Who writes: the client's name of Sforce-Call-Options, the user of the session, and the API version. */
+export type Author = { readonly client: string | null; readonly userId: string; readonly version: number };
 
 /** One unit of work: changes that can be taken back, the rows it locked, and what it touched. */
 export class Transaction {
@@ -20,12 +25,12 @@ export class Transaction {
   readonly locked = new Set<string>();
   readonly inserted = new Set<string>();
   #touched: (Touched & { readonly at: number })[] = [];
-  readonly client: string | null;
+  readonly author: Author;
 
-  constructor(rows: RowLocks, lost: ReadonlySet<string>, client: string | null) {
+  constructor(rows: RowLocks, lost: ReadonlySet<string>, author: Author) {
     this.#rows = rows;
     this.#lost = lost;
-    this.client = client;
+    this.author = author;
   }
 
   change(undo: () => void, touched: Touched): void {
@@ -69,7 +74,11 @@ export class Transaction {
       const earlier = net.get(touched.record.Id);
       if (earlier?.kind === 'created' && touched.kind === 'deleted') net.delete(touched.record.Id);
       else
-        net.set(touched.record.Id, earlier?.kind === 'created' ? { ...touched, kind: 'created' } : touched);
+        net.set(touched.record.Id, {
+          ...touched,
+          ...(earlier !== undefined && { before: earlier.before }),
+          ...(earlier?.kind === 'created' && { kind: 'created' }),
+        });
     }
     return [...net.values()];
   }
@@ -107,26 +116,31 @@ export class Transactions {
     record: Readonly<EmulatedRecord>,
   ) => { readonly key: string; readonly data: Record<string, Json> };
 
-  constructor(
-    store: RecordStore,
-    options: OrgOptions,
-    journal: EffectJournal,
-    describe: (
+  readonly #committed: (effects: readonly Touched[], author: Author) => void;
+
+  constructor(parts: {
+    readonly store: RecordStore;
+    readonly options: OrgOptions;
+    readonly journal: EffectJournal;
+    readonly describe: (
       object: string,
       record: Readonly<EmulatedRecord>,
-    ) => { readonly key: string; readonly data: Record<string, Json> },
-  ) {
-    this.#store = store;
-    this.#options = options;
-    this.#journal = journal;
-    this.#describe = describe;
+    ) => { readonly key: string; readonly data: Record<string, Json> };
+    /** Told of every transaction that took effect, in the order of their commits. */
+    readonly committed: (effects: readonly Touched[], author: Author) => void;
+  }) {
+    this.#store = parts.store;
+    this.#options = parts.options;
+    this.#journal = parts.journal;
+    this.#describe = parts.describe;
+    this.#committed = parts.committed;
   }
 
-  async run<T>(client: string | null, body: (transaction: Transaction) => T): Promise<T> {
+  async run<T>(author: Author, body: (transaction: Transaction) => T): Promise<T> {
     const giveUpAt = performance.now() + this.#options.lockWaitMs;
     const lost = new Set<string>();
     for (;;) {
-      const transaction = new Transaction(this.#rows, lost, client);
+      const transaction = new Transaction(this.#rows, lost, author);
       try {
         const result = body(transaction);
         await this.#commit(transaction);
@@ -147,8 +161,12 @@ export class Transactions {
     for (const { object, kind, record } of effects) {
       // As it stands at the commit: totals include what the same transaction added.
       const { key, data } = this.#describe(object, this.#store.get(object, record.Id) ?? record);
-      this.#journal.record(`${object.toLowerCase()}.${kind}`, key, { ...data, client: transaction.client });
+      this.#journal.record(`${object.toLowerCase()}.${kind}`, key, {
+        ...data,
+        client: transaction.author.client,
+      });
     }
+    if (effects.length > 0) this.#committed(effects, transaction.author);
     const holdMs = this.#options.lockHoldMs + this.#options.triggerLatencyMs;
     if (effects.length > 0 && holdMs > 0)
       await this.#rows.hold([...transaction.locked, ...transaction.inserted], holdMs);

@@ -19,6 +19,7 @@ export function newTransaction(
     status: 'SUCCESS',
     gateway,
     manualPaymentGateway: false,
+    multiCapturable: false,
     createdAt: at,
     processedAt: at,
     authorizationExpiresAt: kind === 'AUTHORIZATION' ? secondsLater(at, 7 * 86_400) : null,

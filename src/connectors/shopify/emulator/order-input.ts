@@ -58,6 +58,10 @@ export type OrderInput = {
   /** 'paid' by default; an authorisation is captured with payOrder. */
   readonly payment?: 'paid' | 'authorized' | 'pending';
   readonly gateway?: string;
+  /** Whether the authorisation may be captured in parts: Shopify Payments on Plus. */
+  readonly multiCapture?: boolean;
+  /** How long the authorisation holds; 7 days by default. */
+  readonly authorizedForMs?: number;
   readonly tip?: string;
   readonly test?: boolean;
   readonly sourceName?: string;

@@ -117,7 +117,13 @@ export function newOrder(input: OrderInput, name: string, at: string, ids: Ids):
   settleTotals(order, 'first');
   if (input.payment !== 'pending') {
     const kind = input.payment === 'authorized' ? 'AUTHORIZATION' : 'SALE';
-    order.transactions.push(newTransaction(order, kind, gateway, at, ids));
+    const transaction = newTransaction(order, kind, gateway, at, ids);
+    if (kind === 'AUTHORIZATION') {
+      transaction.multiCapturable = input.multiCapture ?? false;
+      if (input.authorizedForMs !== undefined)
+        transaction.authorizationExpiresAt = secondsLater(at, Math.round(input.authorizedForMs / 1000));
+    }
+    order.transactions.push(transaction);
     order.displayFinancialStatus = kind === 'SALE' ? 'PAID' : 'AUTHORIZED';
     settleTotals(order, 'later');
   }

@@ -88,6 +88,7 @@ export type TransactionRecord = {
   status: 'SUCCESS' | 'PENDING' | 'FAILURE';
   gateway: string;
   manualPaymentGateway: boolean;
+  multiCapturable: boolean;
   createdAt: string;
   processedAt: string | null;
   authorizationExpiresAt: string | null;

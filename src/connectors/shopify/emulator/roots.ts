@@ -1,4 +1,5 @@
-import type { OrderRecord } from './records.ts';
+import type { OrderRecord, TransactionRecord } from './records.ts';
+import type { CaptureAsked, CaptureRefused } from './capturing.ts';
 import type { FulfillmentAsked } from './fulfilling.ts';
 import type { Shop } from './shop.ts';
 import type { Roots } from './admin-api.ts';
@@ -58,7 +59,13 @@ export function shopRoots(shop: Shop, account: AccountOptions): Roots {
     }),
     publicApiVersions: () =>
       account.supportedVersions.map((handle) => ({ handle, supported: true, displayName: handle })),
-    order: ({ id }: { readonly id: string }) => seen(shop.orders.get(id)),
+    order: ({ id }: { readonly id: string }) => {
+      shop.payments.settle();
+      return seen(shop.orders.get(id));
+    },
+    orderCapture: ({ input }: { readonly input: CaptureAsked }) => withErrors(shop.payments.capture(input)),
+    transactionVoid: ({ parentTransactionId }: { readonly parentTransactionId: string }) =>
+      withErrors(shop.payments.void(parentTransactionId)),
     node: ({ id }: { readonly id: string }) => node(id),
     orders: (args: PageArguments) => changedOrders([...shop.orders.values()], args, account.now()),
     webhookSubscriptions: () => shop.subscriptions,
@@ -85,6 +92,11 @@ export function shopRoots(shop: Shop, account: AccountOptions): Roots {
     },
   };
 }
+
+const withErrors = (made: TransactionRecord | CaptureRefused) =>
+  'refused' in made
+    ? { transaction: null, userErrors: [{ field: made.field, message: made.refused, code: made.code }] }
+    : { transaction: made, userErrors: [] };
 
 /** The search index: what it has not seen yet is not found; a page begins after the order that the last one ended with. */
 function changedOrders(

@@ -4,7 +4,6 @@ import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
 import { applyEdit, type OrderChange } from './editing.ts';
 import { FulfillmentOrderBook } from './fulfillment-order-book.ts';
 import { chosenLines, type FulfillmentAsked, makeFulfillment, type Refused } from './fulfilling.ts';
-import { newTransaction } from './new-transaction.ts';
 import type { Ids, OrderInput } from './order-input.ts';
 import { newOrder } from './place-order.ts';
 import type {
@@ -14,6 +13,7 @@ import type {
   OrderRecord,
   SubscriptionRecord,
 } from './records.ts';
+import { PaymentsDesk, statusOnceCancelled } from './payments-desk.ts';
 import { makeRefund } from './refunding.ts';
 import { bodyText, fulfillmentBody, orderBody, refundBody, transactionBody } from './rest-body.ts';
 import { shopTime } from './shop-time.ts';
@@ -37,6 +37,7 @@ export const idOf = (gid: string): string => gid.slice(gid.lastIndexOf('/') + 1)
 export class Shop {
   readonly orders = new Map<string, OrderRecord>();
   readonly book: FulfillmentOrderBook;
+  readonly payments: PaymentsDesk;
   subscriptions: SubscriptionRecord[] = [];
   readonly #options: ShopOptions;
   readonly #journal: EffectJournal;
@@ -59,6 +60,19 @@ export class Shop {
     };
     this.ids = { next: () => String(id++), gid, named };
     this.book = new FulfillmentOrderBook(this.ids, options.locationId);
+    this.payments = new PaymentsDesk({
+      orders: this.orders,
+      ids: this.ids,
+      now: options.now,
+      instant: () => this.#instant(),
+      changed: (type, order, data) => {
+        this.#stamp(order);
+        this.#note(type, order, data);
+      },
+      tellTransaction: (each, order, event, delayMs) =>
+        sender.send('order_transactions/create', event, bodyText(transactionBody(each, order)), delayMs),
+      tellOrder: (topics, order, event) => this.#tell(topics, order, event),
+    });
   }
 
   /** A buyer orders. Webhooks: orders/create, order_transactions/create, orders/paid. */
@@ -90,30 +104,17 @@ export class Shop {
     return { id, name: order.name };
   }
 
-  /** Captures an authorisation, or takes a payment that was pending. */
+  /** Captures an authorisation, or takes a payment that was pending; see payments-desk.ts. */
   payOrder(id: string): void {
-    const order = this.#order(id);
-    const authorized = order.transactions.some(({ kind }) => kind === 'AUTHORIZATION');
-    const gateway = order.transactions[0]?.gateway ?? 'manual';
-    const kind = authorized ? 'CAPTURE' : 'SALE';
-    const transaction = newTransaction(order, kind, gateway, this.#instant(), this.ids);
-    order.transactions.push(transaction);
-    order.displayFinancialStatus = 'PAID';
-    if (!order.paymentGatewayNames.includes(gateway)) order.paymentGatewayNames.push(gateway);
-    settleTotals(order, 'later');
-    this.#stamp(order);
-    this.#note('order.paid', order, { amount: transaction.amountSet.presentmentMoney.amount });
-    const event = randomUUID();
-    this.#sender.send('order_transactions/create', event, bodyText(transactionBody(transaction, order)));
-    this.#tell(['orders/paid', 'orders/updated'], order, event);
+    this.payments.pay(this.#order(id));
   }
 
-  /** Cancels what is not fulfilled. Webhooks: orders/cancelled, orders/updated. */
-  cancelOrder(id: string, reason = 'CUSTOMER'): void {
+  /** Cancels what is not fulfilled. An authorisation may be left open: not every way to cancel voids it. Webhooks: orders/cancelled, orders/updated. */
+  cancelOrder(id: string, reason = 'CUSTOMER', authorization: 'voided' | 'open' = 'voided'): void {
     const order = this.#order(id);
     order.cancelledAt = this.#instant();
     order.cancelReason = reason;
-    order.displayFinancialStatus = order.displayFinancialStatus === 'PAID' ? 'REFUNDED' : 'VOIDED';
+    order.displayFinancialStatus = statusOnceCancelled(order, authorization);
     this.book.cancel(order);
     if (order.fulfillments.length === 0) for (const line of order.shippingLines) line.isRemoved = true;
     for (const line of order.lineItems) {

@@ -77,7 +77,7 @@ export class WebhookSender {
   }
 
   /** Tells every subscriber of the topic (`orders/create`). All topics of one business event share its event id. */
-  send(topic: string, eventId: string, documented: string): void {
+  send(topic: string, eventId: string, documented: string, delayMs = 0): void {
     const { drift, drifting } = this.#options;
     const body =
       drift !== null && this.#otherRandom.next() < drifting ? drifted(documented, drift) : documented;
@@ -97,20 +97,22 @@ export class WebhookSender {
       const isTwice = this.#random.next() < this.#options.duplicated;
       const isLate = this.#otherRandom.next() < this.#options.late;
       if (isLate) this.counts.late += 1;
-      this.#begin(isLate ? { ...delivery, kind: 'late' } : delivery);
+      this.#begin(isLate ? { ...delivery, kind: 'late' } : delivery, delayMs);
       if (isTwice) {
         this.counts.duplicated += 1;
-        this.#begin({ ...delivery, kind: 'duplicate' });
+        this.#begin({ ...delivery, kind: 'duplicate' }, delayMs);
       }
       this.#provoke(delivery);
     }
   }
 
-  #begin(delivery: Delivery): void {
+  #begin(delivery: Delivery, delayMs: number): void {
     this.#pending += 1;
     const { shuffleMs, lateMs } = this.#options;
     const waitMs =
-      this.#random.next() * shuffleMs + (delivery.kind === 'late' ? this.#otherRandom.next() * lateMs : 0);
+      delayMs +
+      this.#random.next() * shuffleMs +
+      (delivery.kind === 'late' ? this.#otherRandom.next() * lateMs : 0);
     this.#later(waitMs, () => this.#attempt(delivery, 0));
   }
 

@@ -72,6 +72,7 @@ function transaction(read: Body): SourceTransaction | null {
     },
     at: read.processed_at ?? read.created_at,
     expiresAt: read.authorization_expires_at ?? null,
+    multiCapturable: null,
     reference: read.payment_id,
     errorCode: read.error_code,
     test: read.test,

@@ -1,4 +1,6 @@
 import type { InboundMapping } from '#connector-sdk/connector.ts';
+import { customer } from './customer.ts';
+import { customerMerge } from './customer-merge.ts';
 import { fulfillment } from './fulfillment.ts';
 import { fulfillmentOrder } from './fulfillment-order.ts';
 import { order } from './order.ts';
@@ -18,6 +20,11 @@ export const inbound: Readonly<Record<string, InboundMapping>> = {
   'orders/partially_fulfilled': order,
   'orders/edited': orderEdited,
   'orders/delete': orderDeleted,
+  'customers/create': customer,
+  'customers/update': customer,
+  'customers/enable': customer,
+  'customers/disable': customer,
+  'customers/merge': customerMerge,
   'orders/polled': orderPolled,
   'order_transactions/create': orderTransaction,
   'refunds/create': refund,

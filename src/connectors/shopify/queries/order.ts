@@ -3,6 +3,7 @@ import { jsonObject } from './json-object.ts';
 import { bag } from './bag.ts';
 import { allocationFields, lineItemFields, taxLineFields } from './line-item-fields.ts';
 import type { Operation } from './operation.ts';
+import { transactionFields } from './transaction-fields.ts';
 
 const address =
   '{ name firstName lastName company address1 address2 city province provinceCode zip countryCodeV2 phone }';
@@ -50,12 +51,7 @@ export const orderQuery: Operation<{ order: Record<string, z.core.util.JSONType>
       pageInfo { hasNextPage endCursor }
     }
     refunds(first: 1) { id }
-    transactions(first: $transactions) {
-      id kind status gateway manualPaymentGateway createdAt processedAt authorizationExpiresAt paymentId errorCode test
-      amountSet ${bag}
-      parentTransaction { id }
-      paymentDetails { ... on CardPaymentDetails { company wallet } }
-    }
+    transactions(first: $transactions) ${transactionFields}
   }
 }`,
   data: z.object({ order: jsonObject.nullable() }),

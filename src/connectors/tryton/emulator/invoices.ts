@@ -1,3 +1,4 @@
+import Big from 'big.js';
 import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
 import { encodeDate, microInstant } from '../codec.ts';
 import { currencyDigits, saleAmounts, wire } from './amounts.ts';
@@ -27,23 +28,42 @@ export class Invoices {
     return this.#bySale.get(sale) ?? [];
   }
 
-  /** Drafts the sale's invoice, unless it has one; like the server it is born without a write_date. */
+  /** Drafts an invoice for what of the sale is on none; like the server's it is born without a write_date. Less than that is a credit note. */
   plan(sale: Row): void {
-    if (sale['invoice_method'] !== 'order' || this.ofSale(sale.id).length > 0) return;
+    if (sale['invoice_method'] !== 'order') return;
     const { untaxed, tax, total } = saleAmounts(this.#store, sale);
     const digits = currencyDigits(this.#store, sale);
+    const invoiced = (field: string): Big =>
+      this.ofSale(sale.id).reduce(
+        (sum, id) =>
+          sum.plus(textOf((this.#store.get(model, id)[field] as { readonly decimal: string }).decimal)),
+        new Big(0),
+      );
+    const open = total.minus(invoiced('total_amount'));
+    if (this.ofSale(sale.id).length > 0 && open.eq(0)) return;
     const invoice = this.#store.create(model, {
       state: 'draft',
       type: 'out',
       company: sale['company'] ?? null,
       party: sale['party'] ?? null,
       currency: sale['currency'] ?? null,
-      untaxed_amount: wire(untaxed, digits),
-      tax_amount: wire(tax, digits),
-      total_amount: wire(total, digits),
+      untaxed_amount: wire(untaxed.minus(invoiced('untaxed_amount')), digits),
+      tax_amount: wire(tax.minus(invoiced('tax_amount')), digits),
+      total_amount: wire(open, digits),
       sales: [['add', [sale.id]]],
     });
     this.#bySale.set(sale.id, [...this.ofSale(sale.id), invoice.id]);
+  }
+
+  /** Takes a sale's drafts away, as an amendment does. */
+  clearDrafts(sale: number): void {
+    const isDraft = (id: number): boolean => this.#store.get(model, id)['state'] === 'draft';
+    const drafts = this.ofSale(sale).filter(isDraft);
+    this.#bySale.set(
+      sale,
+      this.ofSale(sale).filter((id) => !drafts.includes(id)),
+    );
+    for (const id of drafts) this.#store.delete(model, id);
   }
 
   post(ids: readonly number[]): void {

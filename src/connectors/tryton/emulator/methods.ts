@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '#canonical/json.ts';
 import { search } from './domain.ts';
 import { concurrencyError, HttpAnswer, keyError, userError } from './errors.ts';
+import type { Amendments } from './amendments.ts';
 import type { Invoices } from './invoices.ts';
 import { readRow } from './read.ts';
 import type { Sales } from './sales.ts';
@@ -13,6 +14,7 @@ export type Parts = {
   readonly sales: Sales;
   readonly shipments: Shipments;
   readonly invoices: Invoices;
+  readonly amendments: Amendments;
   isVisible(model: string, row: Row): boolean;
 };
 type Ids = readonly number[];
@@ -77,6 +79,7 @@ const special: { readonly [name: string]: Method } = {
   'stock.shipment.out.pack': shipmentButton('pack'),
   'stock.shipment.out.done': shipmentButton('done'),
   'stock.shipment.out.cancel': shipmentButton('cancel'),
+  'sale.amendment.validate_amendment': button(({ amendments }, ids) => amendments.validate(ids)),
   'account.invoice.post': button(({ invoices }, ids) => invoices.post(ids)),
   'account.invoice.cancel': button(({ invoices }, ids) => invoices.cancel(ids)),
 };
@@ -93,6 +96,7 @@ export function callModel(parts: Parts, name: string, params: readonly Json[], c
 
 function create(parts: Parts, model: string, values: JsonObject): number {
   if (model === 'sale.sale') return parts.sales.create(values);
+  if (model === 'sale.amendment') return parts.amendments.create(values);
   if (model === 'sale.line') return parts.sales.createLine(values);
   if (model === 'party.party') {
     const code = values['code'];

@@ -43,7 +43,14 @@ export const defaultSeed: Seed = {
   taxRounding: 'document',
 };
 
-const modules = ['sale', 'stock', 'account_invoice_stock', 'stock_package_shipping', 'sale_credit_limit'];
+const modules = [
+  'sale',
+  'stock',
+  'account_invoice_stock',
+  'stock_package_shipping',
+  'sale_credit_limit',
+  'sale_amendment',
+];
 
 /** Makes the company, its master data and an open period. */
 export function plant(store: Store, seed: Seed, user: string, nowMs: number): void {

@@ -57,6 +57,16 @@ export class Shipments {
     return shipment.id;
   }
 
+  /** Takes away what is planned and not picked; as on the server also the moves of a shipment that is being assigned, which stays behind empty. */
+  clearPlanned(sale: Row): void {
+    for (const id of this.ofSale(sale)) {
+      const shipment = this.#store.get(shipmentModel, id);
+      if (!['draft', 'waiting', 'assigned'].includes(textOf(shipment['state']))) continue;
+      for (const move of this.#moves(shipment)) this.#store.delete('stock.move', move.id);
+      if (shipment['state'] !== 'assigned') this.#store.delete(shipmentModel, id);
+    }
+  }
+
   press(button: Button, ids: readonly number[]): void {
     const { from, to } = buttons[button];
     for (const id of ids) {

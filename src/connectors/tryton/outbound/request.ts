@@ -62,6 +62,12 @@ export type OrderCreateRequest = {
   readonly totalMinor: number;
 };
 
+/** `erp.order.amend` as it is stored: all that an amendment may change. `totalMinor` is null where the source does not say. */
+export type OrderAmendRequest = Pick<
+  OrderCreateRequest,
+  'party' | 'invoiceAddress' | 'shipmentAddress' | 'paymentTerm' | 'rounding' | 'lines' | 'currencyCode'
+> & { readonly sale: number; readonly totalMinor: number | null };
+
 /** `erp.order.cancel` as it is stored. */
 export type OrderCancelRequest = {
   /** The sale's id, or the reference it was made under. */

@@ -32,7 +32,7 @@ type AddressValues = Omit<z.infer<typeof addressSchema>, 'id'>;
 export async function saleParty(
   rpc: Rpc,
   client: TrytonClient,
-  request: OrderCreateRequest,
+  request: Pick<OrderCreateRequest, 'party' | 'invoiceAddress' | 'shipmentAddress'>,
 ): Promise<SaleParty> {
   const wanted = await addressValues(rpc, client, [request.invoiceAddress, request.shipmentAddress]);
   const party =
@@ -40,6 +40,21 @@ export async function saleParty(
   const ids: number[] = [];
   for (const values of wanted) ids.push(addressIn(party, values) ?? (await makeAddress(rpc, party, values)));
   return { party: party.id, invoiceAddress: ids[0] as number, shipmentAddress: ids[1] as number };
+}
+
+/** The same without making anything: null where the party or one of its addresses is still to be made. */
+export async function knownSaleParty(
+  rpc: Rpc,
+  client: TrytonClient,
+  request: Pick<OrderCreateRequest, 'party' | 'invoiceAddress' | 'shipmentAddress'>,
+): Promise<SaleParty | null> {
+  const wanted = await addressValues(rpc, client, [request.invoiceAddress, request.shipmentAddress]);
+  const party = await findParty(rpc, request.party.code);
+  const [invoiceAddress, shipmentAddress] = wanted.map((values) =>
+    party === null ? null : addressIn(party, values),
+  );
+  if (party === null || invoiceAddress == null || shipmentAddress == null) return null;
+  return { party: party.id, invoiceAddress, shipmentAddress };
 }
 
 async function findParty(rpc: Rpc, code: string): Promise<KnownParty | null> {

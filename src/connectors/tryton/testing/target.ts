@@ -1,4 +1,5 @@
 import type { Json } from '#canonical/json.ts';
+import { money } from '#canonical/money.ts';
 import type { Order } from '#canonical/order.ts';
 import { newCall } from '#connector-sdk/call.ts';
 import { type CrosswalkRows, renderContext } from '#connector-sdk/crosswalk-context.ts';
@@ -8,6 +9,7 @@ import type { TrytonClient } from '../client.ts';
 import { configSchema, type TrytonConfig } from '../config.ts';
 import { tryton } from '../connector.ts';
 import type { OrderCancelRequest, OrderCreateRequest } from '../outbound/request.ts';
+import { amendSale } from '../sales/amend-sale.ts';
 import { cancelSale } from '../sales/cancel-sale.ts';
 import { createSale } from '../sales/create-sale.ts';
 
@@ -32,6 +34,8 @@ export type Bench = {
   create(order: Order): Promise<Outcome>;
   send(request: OrderCreateRequest, timeoutMs?: number): Promise<Outcome>;
   cancel(saleId: string): Promise<Outcome>;
+  /** As the engine does it: looks first, then sends. `order` is the form that the sale is to have. */
+  amend(saleId: string, order: Order): Promise<Outcome>;
   close(): Promise<void>;
 };
 
@@ -64,6 +68,15 @@ export function bench(
         context(),
       );
       return cancelSale.send(request, newCall({ timeoutMs: 30_000 }), client);
+    },
+    async amend(saleId, order) {
+      const erp = { connection, type: 'sale.sale', id: saleId };
+      const { amountMinor, currency } = order.totals.grand.presentment;
+      const total = money('presentment', currency, amountMinor);
+      const request = amendSale.render({ order, erp, number: saleId, changes: [], total }, context());
+      const found = await amendSale.find?.(request, newCall({ timeoutMs: 30_000 }), client);
+      if (found !== undefined && found.kind === 'found') return found.outcome;
+      return amendSale.send(request, newCall({ timeoutMs: 30_000 }), client);
     },
     close: () => services.close(),
   };

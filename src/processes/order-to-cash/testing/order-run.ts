@@ -7,6 +7,7 @@ import {
   type CommandResult,
   type Decision,
   type ExceptionNotice,
+  type KeyedDocument,
   type ProcessInput,
   type Reservation,
 } from '../../process.ts';
@@ -22,7 +23,11 @@ const nameOfSlot: Readonly<Record<string, CommandName>> = {
   'storefront.read': 'storefront.order.read',
   'erp.order': 'erp.order.create',
   'erp.cancel': 'erp.order.cancel',
+  'erp.amend': 'erp.order.amend',
+  delivery: 'storefront.fulfillment.update',
   'crm.order': 'crm.order.upsert',
+  'payment.capture': 'storefront.payment.capture',
+  'payment.void': 'storefront.payment.void',
 };
 
 /**
@@ -61,7 +66,8 @@ export class OrderRun {
   }
 
   result(slot: string, result: CommandResult): this {
-    const name = nameOfSlot[slot] ?? 'storefront.fulfillment.create';
+    const name =
+      nameOfSlot[slot] ?? nameOfSlot[slot.slice(0, slot.indexOf('/'))] ?? 'storefront.fulfillment.create';
     return this.#decide({ kind: 'result', at: this.now, slot, name, connection: 'any', result });
   }
 
@@ -83,8 +89,15 @@ export class OrderRun {
     return this.#decide({ kind: 'reservation', at: this.now, short });
   }
 
-  operator(action: string): this {
-    return this.#decide({ kind: 'operator', at: this.now, by: 'kim', action, reason: 'as agreed' });
+  operator(action: string, document?: KeyedDocument): this {
+    return this.#decide({
+      kind: 'operator',
+      at: this.now,
+      by: 'kim',
+      action,
+      reason: 'as agreed',
+      ...(document !== undefined && { document }),
+    });
   }
 
   get now(): string {

@@ -99,6 +99,10 @@ export class OrderWorld {
         this.#inbox.push(shipmentObserved({ id, connection: 'shop', lines, at: '2026-11-25T12:00:00.000Z' }));
         return { kind: 'done', result: {}, refs: [{ connection: 'shop', type: 'Fulfillment', id }] };
       }
+      case 'storefront.payment.capture':
+      case 'storefront.payment.void':
+        this.effects.push(name);
+        return { kind: 'done', result: {}, refs: [] };
       case 'erp.order.create':
         if (payload.order.shipTo.address?.postalCode === refusedPostalCode) {
           return { kind: 'rejected', code: 'address', detail: 'no such place' };
@@ -109,6 +113,12 @@ export class OrderWorld {
           result: { number: 'SO-42' },
           refs: [{ connection: 'erp', type: 'SalesOrder', id: '42' }],
         };
+      case 'storefront.fulfillment.update':
+      case 'customer.identify':
+        return { kind: 'done', result: {}, refs: [] };
+      case 'erp.order.amend':
+        this.effects.push('ERP amended');
+        return { kind: 'done', result: {}, refs: [] };
       case 'erp.order.cancel':
         this.effects.push('ERP cancelled');
         return this.life.tooLate

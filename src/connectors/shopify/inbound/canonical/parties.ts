@@ -46,7 +46,7 @@ export const role = (party: Party | null, address: SourceAddress | null): PartyR
 });
 
 /** An address; a province code that is no ISO 3166-2 part stays in `subdivisionName` alone. */
-function canonicalAddress(address: SourceAddress): Address {
+export function canonicalAddress(address: SourceAddress): Address {
   const country =
     address.countryCode !== null && /^[A-Z]{2}$/.test(address.countryCode) ? address.countryCode : null;
   const subdivision =

@@ -51,6 +51,8 @@ export function canonicalPayment(
     settlement: null,
     at: transaction.at,
     expiresAt: kind === 'authorization' ? transaction.expiresAt : null,
+    ...(kind === 'authorization' &&
+      transaction.multiCapturable !== null && { multiCapture: transaction.multiCapturable }),
     gatewayReference: transaction.reference,
     error: transaction.errorCode,
     test: transaction.test,

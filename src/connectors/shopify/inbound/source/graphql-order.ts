@@ -28,7 +28,7 @@ export function readGraphqlOrder(body: unknown): GraphqlReading {
   assertOneCurrencyPerRole(read, { shop: read.currencyCode, presentment: read.presentmentCurrencyCode });
   return {
     order: sourceOrder(read),
-    transactions: read.transactions.map(transaction),
+    transactions: read.transactions.map(graphqlTransactionSource),
     fulfillmentOrders: read.fulfillmentOrders,
   };
 }
@@ -184,7 +184,8 @@ function address(read: NonNullable<GraphqlOrder['billingAddress']>): SourceAddre
   return sourceAddress({ ...read, countryCode: read.countryCodeV2 });
 }
 
-function transaction(read: GraphqlOrder['transactions'][number]): SourceTransaction {
+/** A movement of money as the Admin API shows it. */
+export function graphqlTransactionSource(read: GraphqlOrder['transactions'][number]): SourceTransaction {
   return {
     id: read.id,
     parentId: read.parentTransaction?.id ?? null,
@@ -199,6 +200,7 @@ function transaction(read: GraphqlOrder['transactions'][number]): SourceTransact
     amount: read.amountSet,
     at: read.processedAt ?? read.createdAt,
     expiresAt: read.authorizationExpiresAt,
+    multiCapturable: read.multiCapturable,
     reference: read.paymentId,
     errorCode: read.errorCode && lower(read.errorCode),
     test: read.test,

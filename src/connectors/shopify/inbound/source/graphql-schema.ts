@@ -105,12 +105,14 @@ const address = z.object({
   phone: optionalText,
 });
 
-const transaction = z.object({
+/** A movement of money, as `queries/transaction-fields.ts` asks for it. */
+export const graphqlTransaction = z.object({
   id: gidSchema('OrderTransaction'),
   kind: z.string(),
   status: z.string(),
   gateway: optionalText,
   manualPaymentGateway: z.boolean(),
+  multiCapturable: z.boolean(),
   createdAt: instantSchema,
   processedAt: optionalInstant,
   authorizationExpiresAt: optionalInstant,
@@ -247,7 +249,7 @@ export const graphqlOrder = z.object({
   discountApplications: nodes(discount),
   shippingLines: nodes(shippingLine),
   lineItems: nodes(line),
-  transactions: z.array(transaction),
+  transactions: z.array(graphqlTransaction),
   fulfillments: z.array(fulfillment),
   fulfillmentOrders: nodes(fulfillmentOrder),
   refunds: z.array(refund),

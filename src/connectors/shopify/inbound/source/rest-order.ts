@@ -84,8 +84,8 @@ function sourceOrder(rest: RestOrder, outstanding: MoneyBag, tips: MoneyBag): So
       lastName: customer.last_name,
     },
     company: null,
-    billingAddress: rest.billing_address ? address(rest.billing_address) : null,
-    shippingAddress: rest.shipping_address ? address(rest.shipping_address) : null,
+    billingAddress: rest.billing_address ? restAddress(rest.billing_address) : null,
+    shippingAddress: rest.shipping_address ? restAddress(rest.shipping_address) : null,
     poNumber: rest.po_number,
     paymentTerms: terms && {
       type: terms.payment_terms_type,
@@ -218,7 +218,8 @@ function shippingLine(line: RestShippingLine): SourceShippingLine {
   };
 }
 
-const address = (rest: RestAddress): SourceAddress =>
+/** A postal address of a webhook. */
+export const restAddress = (rest: RestAddress): SourceAddress =>
   sourceAddress({
     name: rest.name,
     firstName: rest.first_name,

@@ -114,7 +114,7 @@ const discount = z.object({
   target_selection: z.enum(['all', 'entitled', 'explicit']),
 });
 
-const address = z.object({
+export const restAddressSchema = z.object({
   name: optionalText,
   first_name: optionalText,
   last_name: optionalText,
@@ -223,8 +223,8 @@ export const restOrder = z.object({
   customer_locale: optionalText,
   customer: customer.nullish(),
   company: z.object({ id: idSchema, location_id: idSchema }).nullish(),
-  billing_address: address.nullish(),
-  shipping_address: address.nullish(),
+  billing_address: restAddressSchema.nullish(),
+  shipping_address: restAddressSchema.nullish(),
   po_number: optionalText,
   payment_terms: paymentTerms.nullish(),
   payment_gateway_names: list(z.string()),
@@ -254,4 +254,4 @@ export type RestLine = z.output<typeof line>;
 export type RestShippingLine = z.output<typeof shippingLine>;
 export type RestRefund = z.output<typeof refund>;
 export type RestTax = z.output<typeof tax>;
-export type RestAddress = z.output<typeof address>;
+export type RestAddress = z.output<typeof restAddressSchema>;

@@ -202,6 +202,8 @@ export type SourceTransaction = {
   readonly amount: MoneyBag;
   readonly at: Instant;
   readonly expiresAt: Instant | null;
+  /** Whether an authorisation may be captured in parts; null where the message does not say. */
+  readonly multiCapturable: boolean | null;
   readonly reference: string | null;
   readonly errorCode: string | null;
   readonly test: boolean;

@@ -1,0 +1,84 @@
+-- The operator's desk: why each thing that stood still came, changed, was given to somebody and went; and messages corrected by hand.
+
+create sequence parked_history_number;
+create table parked_history (
+  tenant text collate "C" not null,
+  parked_id bigint not null,
+  history_id bigint not null default nextval('parked_history_number'),
+  at timestamptz not null default clock_timestamp(),
+  what text not null check (what in ('opened', 'changed', 'assigned', 'announced', 'closed')),
+  -- A person, by `set local tallyport.actor`; else the product itself.
+  by text not null,
+  detail text not null,
+  primary key (tenant, parked_id, history_id)
+);
+
+-- Written by the table itself, so that no way of opening or closing something forgets it.
+create function parked_remember() returns trigger language plpgsql as $$
+declare actor text := coalesce(nullif(current_setting('tallyport.actor', true), ''), 'tallyport');
+begin
+  if tg_op = 'INSERT' then
+    insert into parked_history (tenant, parked_id, what, by, detail) values (new.tenant, new.parked_id, 'opened', actor, concat(new.cause, ': ', new.detail));
+    return null;
+  end if;
+  if (new.cause, new.detail, new.value_minor, new.currency) is distinct from (old.cause, old.detail, old.value_minor, old.currency) then
+    insert into parked_history (tenant, parked_id, what, by, detail) values (new.tenant, new.parked_id, 'changed', actor, concat(new.cause, ': ', new.detail));
+  end if;
+  if new.owner is distinct from old.owner then
+    insert into parked_history (tenant, parked_id, what, by, detail) values (new.tenant, new.parked_id, 'assigned', actor, coalesce(new.owner, 'nobody'));
+  end if;
+  if old.announced_at is null and new.announced_at is not null then
+    insert into parked_history (tenant, parked_id, what, by, detail) values (new.tenant, new.parked_id, 'announced', actor, 'sent to the alert receiver');
+  end if;
+  if old.closed_at is null and new.closed_at is not null then
+    insert into parked_history (tenant, parked_id, what, by, detail) values (new.tenant, new.parked_id, 'closed', actor, coalesce(new.resolution, ''));
+  end if;
+  return null;
+end $$;
+create trigger parked_history after insert or update on parked for each row execute function parked_remember();
+
+-- A message as somebody corrected it. The original stays as it came; the newest edit is what its lane reads. Body and patch hold what the
+-- message holds, so they are sealed under the message's own key: who deletes that forgets them too.
+create table message_edit (
+  tenant text collate "C" not null,
+  message_id bigint not null,
+  edit int not null,
+  at timestamptz not null default now(),
+  actor text not null,
+  reason text not null,
+  body bytea not null,
+  body_hash bytea not null,
+  patch bytea not null,
+  primary key (tenant, message_id, edit)
+);
+
+do $$
+declare name text;
+begin
+  foreach name in array array['parked_history', 'message_edit'] loop
+    execute format('alter table %s enable row level security', name);
+    execute format('alter table %s force row level security', name);
+    execute format($policy$create policy tenants_named on %s using (tenant = any ((select string_to_array(current_setting('tallyport.tenants', true), ','))::text[]))$policy$, name);
+  end loop;
+end $$;
+
+-- As before, and a message that was corrected is read as it was corrected last.
+create or replace function lane_inbox(p_tenants text, p_tenant text[], p_entity text[], p_each int)
+returns table (tenant text, entity text, event_id bigint, kind text, at timestamptz, body text, message_id bigint,
+  connection text, topic text, occurred_at timestamptz, received_at timestamptz, raw bytea, body_hash bytea, sealed_key bytea)
+language plpgsql as $$
+#variable_conflict use_column
+begin
+  perform set_config('tallyport.tenants', p_tenants, true);
+  return query
+  select e.tenant, e.entity, e.event_id, e.kind, e.at, e.body, e.message_id, m.connection, m.topic, m.occurred_at, m.received_at,
+    coalesce(x.body, m.body), coalesce(x.body_hash, m.body_hash), k.sealed_key
+  from unnest(p_tenant, p_entity) as l(tenant, entity)
+  cross join lateral (select i.* from inbox i where i.tenant = l.tenant and i.entity = l.entity order by i.event_id limit p_each) e
+  left join message m on m.tenant = e.tenant and m.message_id = e.message_id and m.received_at = e.received_at
+  left join vault.message_key k on k.tenant = e.tenant and k.message_id = e.message_id
+  left join lateral (
+    select d.body, d.body_hash from message_edit d where d.tenant = e.tenant and d.message_id = e.message_id order by d.edit desc limit 1
+  ) x on true
+  order by e.tenant, e.entity, e.event_id;
+end $$;

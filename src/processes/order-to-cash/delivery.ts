@@ -1,0 +1,107 @@
+import type { Shipment } from '#canonical/fulfillment.ts';
+import type { CommandIntent, CommandResult } from '../process.ts';
+import { type Absorbed, applied, superseded } from './absorbed.ts';
+import { shipmentMoves } from './moves.ts';
+import { idle, type Planned, slots } from './planned.ts';
+import { canDo, type OrderRules } from './rules.ts';
+import type { ShipmentBook } from './shipments.ts';
+import type { OrderState, Told, Trouble } from './state.ts';
+import type { OrderView } from './view.ts';
+
+/** What happens to a shipment after it left (or was laid ready), and is told by whoever hears of it first. */
+const deliveries: readonly Shipment['status'][] = [
+  'ready-for-pickup',
+  'collected',
+  'delivered',
+  'undeliverable',
+];
+
+/** Where the ERP itself knows the end, it rules: clocks of two platforms do not tell who was later. */
+const settled: readonly Shipment['status'][] = ['collected', 'delivered', 'undeliverable', 'cancelled'];
+
+/**
+ * Each shipment of the ERP as far on as anybody knows it: a carrier's news reaches the storefront, say, and never the ERP. What the ERP
+ * itself says later counts again, since only what lies ahead of its own state is taken over. All echoes of it have to agree.
+ */
+export function withNewsOfEchoes(book: ShipmentBook, shipments: OrderState['shipments']): ShipmentBook {
+  const outside = book.outside.map(([key, shipment]) => {
+    const echoes = (book.echoes.get(key) ?? []).flatMap((echo) => shipments[echo]?.data ?? []);
+    const [first] = echoes;
+    if (first === undefined || !echoes.every(({ status }) => status === first.status))
+      return [key, shipment] as const;
+    const isNews =
+      !settled.includes(shipment.status) &&
+      deliveries.includes(first.status) &&
+      shipmentMoves[shipment.status].includes(first.status);
+    const deliveredAt = shipment.deliveredAt ?? first.deliveredAt;
+    return [key, isNews ? { ...shipment, status: first.status, deliveredAt } : shipment] as const;
+  });
+  return { ...book, outside };
+}
+
+/**
+ * Tells the storefront how a shipment that it knows went on in the ERP, once a state, where its connector can: ready for pick-up, collected,
+ * delivered, undeliverable. What the storefront shows already is not told.
+ */
+export function planDelivery(state: OrderState, view: OrderView, rules: OrderRules): Planned {
+  const { ref: source } = view.order;
+  if (!canDo(rules, source.connection, 'storefront.fulfillment.update')) return idle(state);
+  const told: Record<string, Told> = {};
+  const commands: CommandIntent[] = [];
+  for (const [key] of view.book.outside) {
+    const [before, shipment] = [state.told[key], view.placed.byKey.get(key)];
+    if (shipment === undefined || before?.phase !== 'told' || before.ref === null) continue;
+    const { status } = shipment;
+    const isShown = (view.book.echoes.get(key) ?? []).some(
+      (echo) => state.shipments[echo]?.data.status === status,
+    );
+    if (!deliveries.includes(status) || before.delivery?.status === status || isShown) continue;
+    told[key] = { ...before, delivery: { status, phase: 'asked', trouble: null } };
+    commands.push({
+      name: 'storefront.fulfillment.update',
+      connection: source.connection,
+      slot: slots.delivery(shipment.id),
+      payload: {
+        order: source,
+        fulfillment: before.ref,
+        shipment,
+        notifyCustomer: rules.fulfillment.notifiesCustomer === 'storefront',
+      },
+    });
+  }
+  return commands.length === 0
+    ? idle(state)
+    : { ...idle({ ...state, told: { ...state.told, ...told } }), commands };
+}
+
+/** Takes what became of it. A refusal stays until the next state, which says more. `slot` names the shipment. */
+export function absorbDeliveryResult(state: OrderState, slot: string, result: CommandResult): Absorbed {
+  const key = Object.keys(state.told).find((candidate) => {
+    const id = state.shipments[candidate]?.data.id;
+    return id !== undefined && slots.delivery(id) === slot;
+  });
+  const before = key === undefined ? undefined : state.told[key];
+  if (key === undefined || before?.delivery === undefined)
+    return superseded(state, `${slot} is not under way`);
+  const { delivery } = before;
+  const put = (phase: 'asked' | 'told' | 'refused', trouble: Trouble | null): Absorbed =>
+    applied({
+      ...state,
+      told: { ...state.told, [key]: { ...before, delivery: { ...delivery, phase, trouble } } },
+    });
+  switch (result.kind) {
+    case 'done':
+      return put('told', null);
+    case 'rejected':
+      return put('refused', { kind: 'rejected', code: result.code, detail: result.detail });
+    case 'parked':
+      return put('asked', { kind: 'parked', code: result.cause, detail: result.detail });
+    case 'withdrawn':
+      return put('refused', { kind: 'withdrawn', code: 'withdrawn', detail: 'taken back by an operator' });
+    case 'stale': {
+      // Due again at once.
+      const { delivery: _forgotten, ...undelivered } = before;
+      return applied({ ...state, told: { ...state.told, [key]: undelivered } });
+    }
+  }
+}
