@@ -1,15 +1,18 @@
 /**
- * `npm run docs`: writes docs/reference/configuration.md and retailers/retailer.schema.json from the schemas of the settings.
+ * `npm run docs`: writes docs/reference/configuration.md and retailers/retailer.schema.json from the schemas of the settings, and
+ * docs/reference/command-line.md from the declarations of the commands.
  *
  * `-- --check` writes nothing and fails when one of them is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { commandLinePage } from './reference/command-line-page.ts';
 import { configurationPage } from './reference/configuration-page.ts';
 import { retailerJsonSchema } from './reference/retailer-json-schema.ts';
 
 const files = new Map([
   ['docs/reference/configuration.md', configurationPage()],
+  ['docs/reference/command-line.md', commandLinePage()],
   ['retailers/retailer.schema.json', retailerJsonSchema()],
 ]);
 

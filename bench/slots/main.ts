@@ -39,7 +39,7 @@ const cases: readonly Bounded[] = [
     others: 7,
     othersFrom: 'half-time',
     leastUsed: 0.8,
-    mostRefused: 25,
+    mostRefused: 60,
   },
 ];
 

@@ -109,7 +109,8 @@ export const commandPayloads = {
     ),
   }),
   /**
-   * Writes which customer a record stands for: records of one customer carry the same identity. An upsert, and taken back by the same
+   * Writes which customer a record stands for: records of one customer carry the same identity. `customer` is the record at its own platform;
+   * another platform means by it the record that it made for it under our key, and answers done without an effect where it has none. An upsert, and taken back by the same
    * command with another identity, so that nothing is lost by it; `members` are all the records of that customer, for people.
    */
   'customer.identify': z.strictObject({

@@ -115,6 +115,9 @@ export const customerSchema = z
     taxExemptions: z.array(textSchema),
     tags: z.array(textSchema),
     note: z.string().nullable(),
+    madeFor: textSchema
+      .exactOptional()
+      .describe('our key of the customer for whom we made the record there, e.g. "customer:shop:7"'),
     locations: z
       .array(
         z.strictObject({

@@ -46,6 +46,11 @@ export const platformRefusals = {
     means: 'The external id belongs to a record of another kind, or of another integration.',
     remedy: 'Give the connection a key field of its own, then retry.',
   },
+  'mandatory-field': {
+    means:
+      "The platform insists on a field that we do not fill: its form, a rule or a script of the account's own.",
+    remedy: 'Give the field a default there, or make it optional on the form of our role; then retry.',
+  },
   'not-deletable': {
     means: 'Other documents hang on the record, so that the platform does not let it go.',
     remedy: 'Close or void those documents there, then retry.',

@@ -94,6 +94,8 @@ export type PolledRecord = {
   readonly sourceEventId: string;
   readonly occurredAt: string;
   readonly body: Json;
+  /** Only about a record that is linked here already, e.g. a deletion that may be anybody's: dropped otherwise, in place of being parked. */
+  readonly onlyIfKnown?: boolean;
 };
 export type PollResult =
   | {

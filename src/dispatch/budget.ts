@@ -236,6 +236,8 @@ export class Budget {
   }
 
   #refused(): void {
+    // Until the next balance, which knows the account's new size, no lane tries the refused slot again at once.
+    this.#permits = Math.min(this.#permits, this.#inUse - 1);
     reportRefusal(this.#database, this.connection.tenant, this.connection.id).catch((error: unknown) =>
       this.#log.warn(
         { connection: this.connection.id, error: String(error) },

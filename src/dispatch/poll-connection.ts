@@ -4,7 +4,7 @@ import { storableKey, subjectOf } from '#connector-sdk/subject-of.ts';
 import { reportRefusal } from '#journal/connection-store.ts';
 import type { Database } from '#journal/database.ts';
 import type { IncomingMessage } from '#journal/intake-store.ts';
-import { endPollTurn, storePoll, takePollTurn } from '#journal/poll-store.ts';
+import { endPollTurn, linkedRecords, storePoll, takePollTurn } from '#journal/poll-store.ts';
 import { classOf } from '#journal/priority-class.ts';
 import type { MasterKey } from '#journal/sealed-box.ts';
 import type { OpenConnection } from './open-connection.ts';
@@ -75,7 +75,7 @@ export async function pollConnection(
         return fresh;
       }
       const goesOn = result.more && page < pagesPerTurn && parts.stopping?.aborted !== true;
-      const messages = result.records.map((record) => toMessage(connection, record));
+      const messages = await messagesOf(database, connection, result.records);
       const receipts = await storePoll(database, master, {
         tenant: connection.tenant,
         connection: connection.id,
@@ -139,6 +139,23 @@ async function inTime<T>(ms: number, work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What is stored of a page: all of it but what is only ours to hear where we know its record. */
+async function messagesOf(
+  database: Database,
+  connection: OpenConnection,
+  records: readonly PolledRecord[],
+): Promise<readonly IncomingMessage[]> {
+  const all = records.map((record) => ({ record, message: toMessage(connection, record) }));
+  const asked = all.filter(({ record }) => record.onlyIfKnown === true);
+  if (asked.length === 0) return all.map(({ message }) => message);
+  const refs = asked.map(({ message }) => message.subject.ref);
+  const known = await linkedRecords(database, connection.tenant, connection.id, refs);
+  return all.flatMap(({ record, message }) => {
+    const { type, id } = message.subject.ref;
+    return record.onlyIfKnown === true && !known.has(`${type} ${id}`) ? [] : [message];
+  });
 }
 
 function toMessage(connection: OpenConnection, record: PolledRecord): IncomingMessage {

@@ -65,6 +65,23 @@ export async function storePoll(
   });
 }
 
+/** Which of these records of a connection are linked to something here, each as `<type> <id>`. */
+export async function linkedRecords(
+  database: Database,
+  tenant: string,
+  connection: string,
+  records: readonly { readonly type: string; readonly id: string }[],
+): Promise<ReadonlySet<string>> {
+  return inTransaction(database, [tenant], async (client) => {
+    const { rows } = await client.query<{ type: string; external_id: string }>(
+      `/* poll_linked */ select type, external_id from identity_link join unnest($3::text[], $4::text[]) as wanted(type, external_id) using (type, external_id)
+       where tenant = $1 and connection = $2`,
+      [tenant, connection, records.map(({ type }) => type), records.map(({ id }) => id)],
+    );
+    return new Set(rows.map((row) => `${row.type} ${row.external_id}`));
+  });
+}
+
 /** Gives the turn back without having read anything. */
 export async function endPollTurn(
   database: Database,

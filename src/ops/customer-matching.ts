@@ -76,6 +76,9 @@ async function readCustomers<Shown>(
        select a.entity from alias a join shared s on s.alias = a.alias where a.tenant = $1 and a.entity like 'customer:%'
        union select entity from customer_decision where tenant = $1 and revoked_at is null union select other from customer_decision where tenant = $1 and revoked_at is null
        union select entity from customer_identity where tenant = $1
+       union select i.entity from instance i where i.tenant = $1 and i.entity like 'customer:%' and i.state like '%"madeFor":%'
+       union select r.value -> 'data' ->> 'madeFor' from instance i cross join lateral jsonb_each(i.state::jsonb -> 'records') as r
+         where i.tenant = $1 and i.entity like 'customer:%' and i.state like '%"madeFor":%' and r.value -> 'data' ? 'madeFor'
        union select i.entity from instance i where i.tenant = $1 and i.entity like 'customer:%' and (i.state like '%"merged":[%' or i.state like '%"kind":"company"%')
        union select l.entity from instance i cross join lateral jsonb_array_elements(i.state::jsonb -> 'merged') as m
          join identity_link l on l.tenant = i.tenant and l.connection = m ->> 'connection' and l.type = m ->> 'type' and l.external_id = m ->> 'id'
@@ -135,6 +138,7 @@ async function tellChanges(
   const groups = Map.groupBy(customers, ({ record }) => identityOf.get(record.entity) ?? record.entity);
   const membersBefore = Map.groupBy(rows, ({ identity }) => identity);
   const changed: { entity: string; identity: string }[] = [];
+  const told: { entity: string; event: Json }[] = [];
   for (const [identity, group] of groups) {
     const entities = group.map(({ record }) => record.entity).sort();
     const were = (membersBefore.get(identity) ?? []).map(({ entity }) => entity).sort();
@@ -150,19 +154,22 @@ async function tellChanges(
              on conflict (tenant, entity) do update set identity = excluded.identity, reasons = excluded.reasons, since = now()`,
         [tenant, entity, identity, JSON.stringify(reasons)],
       );
-      const told = {
+      const notice = {
         action: 'identity',
         by: 'tallyport',
         reason: reasons.map(({ reason }) => reason).join(', ') || 'on its own',
         identity: { identity, members },
       };
-      await client.query(`/* matching_tell */ select inbox_add($1, $2, 'operator', $3)`, [
-        tenant,
-        entity,
-        JSON.stringify(told),
-      ]);
+      told.push({ entity, event: notice });
     }
   }
+  // In the order in which everybody locks lanes.
+  for (const { entity, event } of told.sort((x, y) => (x.entity < y.entity ? -1 : 1)))
+    await client.query(`/* matching_tell */ select inbox_add($1, $2, 'operator', $3)`, [
+      tenant,
+      entity,
+      JSON.stringify(event),
+    ]);
   return changed.sort((x, y) => (x.entity < y.entity ? -1 : 1));
 }
 

@@ -64,5 +64,5 @@ function sorted(value: ExactJson): unknown {
   if (typeof value !== 'object' || value === null || 'rawJSON' in value) return value;
   return Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, each]) => [key, sorted(each as ExactJson)]);
+    .map(([key, each]) => [key, sorted(each)]);
 }

@@ -14,6 +14,9 @@ export const customerMatcher = (rules: CustomerRules): CustomerMatcher<CustomerR
   identify: (known) => identify(known, rules),
 });
 
+/** It rests so many times as long as it worked. */
+const restFactor = 20;
+
 /** Matches every retailer's customers again and again, until stopped. Of several processes one at a time does. */
 export function startCustomerMatching(
   database: Database,
@@ -26,10 +29,13 @@ export function startCustomerMatching(
   const loops = retailers.map(async ({ tenant, rules }) => {
     const matcher = customerMatcher(rules['customer-identity']);
     while (!signal.aborted) {
+      const beganAt = performance.now();
       await matchCustomers(database, tenant, matcher).catch((error: unknown) =>
         log.warn({ tenant, error: String(error) }, 'customers could not be matched'),
       );
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+      // However many customers there are, this takes a small part of the database's time.
+      const pauseMs = Math.max(everyMs, restFactor * (performance.now() - beganAt));
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   });
   return {

@@ -157,6 +157,7 @@ export const sampleEvents: readonly CanonicalEvent[] = [
       taxExemptions: [],
       tags: ['vip'],
       note: null,
+      madeFor: 'customer:shop:7',
       locations: [{ ref: ref('CompanyLocation'), name: 'Dock', address }],
       memberships: [{ company: ref('Company'), location: ref('CompanyLocation'), role: 'Ordering only' }],
       createdAt: at,

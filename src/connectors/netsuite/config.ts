@@ -122,6 +122,18 @@ export const configSchema = z.strictObject({
     .describe(
       'how an order is taken back: its lines are closed, or the record is deleted (needs that permission)',
     ),
+  deposits: z
+    .enum(['none', 'paid'])
+    .default('none')
+    .describe(
+      '"paid": what is paid when the order is made becomes a customer deposit on it; "none": payments are booked elsewhere',
+    ),
+  deletions: z
+    .boolean()
+    .default(true)
+    .describe(
+      'whether sales orders that people delete in NetSuite are told of; false where the role may not see deleted records',
+    ),
   pollFrom: z.iso
     .datetime({ precision: 3 })
     .nullable()
@@ -147,6 +159,7 @@ export const renderConfigSchema = configSchema.pick({
   items: true,
   taxes: true,
   rateDigits: true,
+  deposits: true,
   taxRounding: true,
   roundingToleranceMinor: true,
   guests: true,

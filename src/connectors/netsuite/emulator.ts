@@ -117,6 +117,13 @@ export class NetSuitePlatform {
     this.account.put({ ...before, ...change, modifiedMs: this.#now(), version: before.version + 1 });
   }
 
+  /** A person deletes the order. */
+  deleteOrder(order: string): void {
+    const before = this.account.transactions.get(order);
+    if (before === undefined) throw new RangeError(`there is no sales order ${order}`);
+    this.account.remove(before, this.#now());
+  }
+
   holdCredit(customer: Customer, creditHold: Customer['creditHold']): void {
     this.account.putCustomer({ ...customer, creditHold, version: customer.version + 1 });
   }

@@ -29,6 +29,12 @@ conformance({
       fixture: 'commands/vat-included-with-discount-and-shipping',
       effects: ({ journal }) => count(journal, 'salesOrder.created') - count(journal, 'salesOrder.deleted'),
     },
+    'erp.order.amend': {
+      fixture: 'commands/amend-one-more-of-a-line',
+      // Its customer is record 4001, so that the order is 4002.
+      prepare: ({ platform: { account: records } }) => void placeOrder(records, 'SO-shop_3a1001', 'line-1'),
+      effects: ({ journal }) => count(journal, 'salesOrder.changed'),
+    },
     'erp.order.cancel': {
       fixture: 'commands/cancel-by-the-key',
       prepare: ({ platform: { account: records } }) => void placeOrder(records, 'SO-shop_3a1001'),

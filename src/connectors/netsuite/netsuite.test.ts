@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Order, orderSchema } from '#canonical/order.ts';
 import { buildOrder } from '#tests/builders/order-builder.ts';
+import { newCall } from '#connector-sdk/call.ts';
+import { netsuite } from './connector.ts';
 import { defaultData } from './emulator/account.ts';
 import { placeOrder } from './testing/placed-order.ts';
 import { bench as open, type Bench, certificate, tokens } from './testing/bench.ts';
@@ -146,6 +148,15 @@ describe('creating an order', () => {
     });
   });
 
+  test('a field that the form of the account insists on is named', async () => {
+    const at = await bench({}, { data: { mandatory: ['department'] } });
+    expect(await at.create(order())).toMatchObject({
+      kind: 'rejected',
+      code: 'mandatory-field',
+      field: 'department',
+    });
+  });
+
   test('an external id that a transaction of another type has is rejected: all share one space', async () => {
     const at = await bench();
     const { account } = at.emulator.platform;
@@ -207,6 +218,111 @@ describe('our key in a field, where another integration has the external ids', (
       expect(count(at, 'salesOrder.created')).toBe(1);
     },
   );
+});
+
+describe('customer deposits, where the retailer books what is paid in advance', () => {
+  const payment = (id: string, kind: 'sale' | 'authorization', amountMinor: number) => ({
+    id,
+    ref: { connection: 'shop', type: 'OrderTransaction', id },
+    parentId: null,
+    kind,
+    status: 'succeeded' as const,
+    method: 'card',
+    instrument: 'card' as const,
+    amount: {
+      shop: { role: 'shop' as const, currency: 'GBP', amountMinor },
+      presentment: { role: 'presentment' as const, currency: 'GBP', amountMinor },
+    },
+    settlement: null,
+    at: '2026-11-24T10:00:00.000Z',
+    expiresAt: null,
+    gatewayReference: `gateway-${id}`,
+    error: null,
+    test: false,
+    extensions: {},
+  });
+  const paidOrder = (): Order => {
+    const plain = order();
+    const transactions = [
+      payment('1', 'sale', 1500),
+      payment('2', 'sale', 500),
+      payment('3', 'authorization', 9),
+    ];
+    return { ...plain, payment: { ...plain.payment, transactions } };
+  };
+  const deposits = ({ emulator }: Bench) =>
+    [...emulator.platform.account.deposits.values()].map((deposit) => deposit.payment);
+
+  test('each payment is one deposit on the order; an authorization is none', async () => {
+    const at = await bench({ deposits: 'paid' });
+    expect((await at.deliver(paidOrder())).outcome.kind).toBe('done');
+    expect(deposits(at)).toEqual(['15', '5']);
+    expect((await at.deliver(paidOrder())).outcome.kind).toBe('done');
+    expect(count(at, 'customerDeposit.created')).toBe(2);
+    expect(count(at, 'salesOrder.created')).toBe(1);
+  });
+
+  test.each(['reset', 'reset-after'] as const)(
+    'after "%s" at the second one none is missing, none is double, and the order is not saved again',
+    async (kind) => {
+      const at = await bench({ deposits: 'paid' });
+      let seen = 0;
+      at.emulator.faults.next(
+        { kind },
+        1,
+        ({ method, path }) => method === 'PUT' && path.includes('/customerDeposit/') && (seen += 1) === 2,
+      );
+      expect((await at.deliver(paidOrder())).outcome.kind).toBe('done');
+      expect(deposits(at)).toEqual(['15', '5']);
+      expect(count(at, 'customerDeposit.created')).toBe(2);
+      expect(at.emulator.platform.ordersUnder(key)).toMatchObject([{ version: 1 }]);
+    },
+  );
+
+  test('a payment method without its row is named before anything is written', async () => {
+    const at = await bench({ deposits: 'paid' });
+    const odd = paidOrder();
+    const [first] = odd.payment.transactions;
+    const transactions = [{ ...first, method: 'barter' }];
+    const bad = { ...odd, payment: { ...odd.payment, transactions } as Order['payment'] };
+    expect(() => at.render(bad)).toThrow('payment-method');
+  });
+
+  test('by default none is booked', async () => {
+    const at = await bench();
+    await at.create(paidOrder());
+    expect(deposits(at)).toEqual([]);
+  });
+});
+
+describe('a sales order that somebody keyed by hand', () => {
+  const read = (at: Bench, id: string) =>
+    netsuite.readDocument?.({ type: 'salesOrder', id }, newCall({ timeoutMs: 5_000 }), at.client);
+
+  test('is shown with all that its items are called, its total and the key that it carries', async () => {
+    const at = await bench();
+    const theirs = placeOrder(at.emulator.platform.account, 'WEB-77');
+    expect(await read(at, theirs.id)).toMatchObject({
+      kind: 'found',
+      document: {
+        ref: { type: 'salesOrder', id: theirs.id },
+        number: 'SO1001',
+        isCancelled: false,
+        reference: 'WEB-77',
+        total: { amountMinor: 2000, currency: 'GBP' },
+        lines: [{ names: ['101', 'MUG-RED', 'eid:MUG-RED'], quantity: '2' }],
+      },
+    });
+  });
+
+  test('one of ours names our order, and one that is not there is absent', async () => {
+    const at = await bench();
+    await at.create(order());
+    const [made] = at.emulator.platform.ordersUnder(key);
+    expect(await read(at, made?.id ?? '')).toMatchObject({ document: { reference: 'order:shop:1001' } });
+    expect(await read(at, '999')).toEqual({ kind: 'absent' });
+    expect(await read(at, 'abc')).toEqual({ kind: 'absent' });
+  });
 });
 
 describe('taking an order back', () => {

@@ -94,6 +94,26 @@ describe('what is polled', () => {
     ]);
   });
 
+  test('an order that somebody deletes is cancelled there; it is told only where it is known', async () => {
+    const at = await bench();
+    await at.create(order('1'));
+    const id = made(at, '1');
+    at.emulator.platform.deleteOrder(id);
+    const { records, cursor } = await at.poll('deletions');
+    expect(records.map(({ onlyIfKnown }) => onlyIfKnown)).toEqual([true]);
+    expect(records.map(told)).toMatchObject([
+      {
+        type: 'erp-order.observed',
+        subject: { ref: { type: 'salesOrder', id }, founds: false },
+        data: { status: 'cancelled', blocks: [{ detail: 'Sales Order #SO1001 was deleted in NetSuite' }] },
+      },
+    ]);
+    expect((await at.poll('deletions', cursor)).records).toEqual([]);
+    expect(
+      netsuite.pollers['deletions']?.isWanted?.({ ...at.client, config: { ...at.config, deletions: false } }),
+    ).toBe(false);
+  });
+
   test('without a line field shipments name SKUs only', async () => {
     const at = await bench({ lineField: null });
     await at.create(order('1'));

@@ -13,6 +13,8 @@ export const clockQuery = `SELECT ${instantText('SYSDATE')} AS now FROM DUAL`;
 export const currenciesQuery = 'SELECT id, symbol FROM currency';
 export const itemsQuery = (names: readonly string[]): string =>
   `SELECT id, itemid FROM item WHERE isinactive = 'F' AND itemid IN (${list(names)})`;
+export const itemNamesQuery = (some: readonly string[]): string =>
+  `SELECT id, itemid, externalid FROM item WHERE id IN (${ids(some)})`;
 export const existsQuery = (table: 'subsidiary' | 'location', id: string): string =>
   `SELECT id FROM ${table} WHERE id = ${id}`;
 /** Which of these internal ids the account has. */
@@ -64,3 +66,11 @@ export const taxLinesQuery = (documents: readonly string[]): string =>
 /** How much of an order left and was billed; asked for closed orders only. */
 export const progressQuery = (orders: readonly string[]): string =>
   `SELECT l.transaction, l.id AS line, l.quantityshiprecv AS shipped, l.quantitybilled AS billed FROM transactionline l WHERE l.mainline = 'F' AND l.taxline = 'F' AND l.transaction IN (${ids(orders)})`;
+
+/** What the table of deletions calls a sales order; accounts and releases write it differently (K). */
+const deletedOrderTypes = ['SALESORD', 'SALESORDER', 'SALES ORDER'];
+/** Deleted records keep neither external id nor fields, so that all sales orders are told, whoever made them. */
+export function deletedOrdersQuery({ at, id }: Position): string {
+  const since = `TO_DATE(${text(at)}, 'YYYY-MM-DD HH24:MI:SS')`;
+  return `SELECT d.recordid AS id, d.name, ${instantText('d.deleteddate')} AS modified FROM deletedrecord d WHERE UPPER(d.type) IN (${list(deletedOrderTypes)}) AND (d.deleteddate > ${since} OR (d.deleteddate = ${since} AND d.recordid > ${id})) ORDER BY d.deleteddate, d.recordid`;
+}

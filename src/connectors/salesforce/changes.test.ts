@@ -9,6 +9,7 @@ import type { SalesforceClient } from './client.ts';
 import { salesforce } from './connector.ts';
 import { salesforceEmulator } from './emulator.ts';
 import type { SalesforceEmulatorOptions } from './emulator/org-options.ts';
+import { tlsIdentity } from './emulator/tls-identity.ts';
 import { agentOf } from './testing/agent.ts';
 import { benchConfig } from './testing/org-bench.ts';
 import { until } from './testing/until.ts';
@@ -271,4 +272,27 @@ test('a topic that is not there is told as a lack of permission', async () => {
   await using bench = await subscriber({}, { topic: '/data/Nope__chn' });
   const told = [await bench.turn(), await bench.turn(), await bench.turn()];
   expect(told.find((text) => text !== 'read')).toMatch(/^unauthorized: topic.not.found/);
+});
+
+test('over TLS the stream is read where its certificate is trusted, and nowhere else', async () => {
+  const { certificate } = tlsIdentity;
+  const tls = (changes: object) => subscriber({ pubSub: { tls: true } }, { plaintext: false, ...changes });
+  await using trusting = await tls({ certificateAuthority: certificate });
+  await trusting.turnsUntil(() => trusting.cursor().replayId !== null);
+  await using doubting = await tls({});
+  const told = [await doubting.turn(), await doubting.turn(), await doubting.turn()];
+  expect(told.find((text) => text !== 'read')).toMatch(/^unavailable/);
+});
+
+test('doctor names a topic that is not there, and deliveries that run out', async () => {
+  const checks = async (bench: Subscriber) =>
+    Object.fromEntries(
+      (await salesforce.doctor(newCall({ timeoutMs: 10_000 }), bench.state.client)).map(
+        ({ check, level }) => [check, level],
+      ),
+    );
+  await using good = await subscriber();
+  expect(await checks(good)).toMatchObject({ 'change-topic': 'ok', 'event-deliveries': 'ok' });
+  await using bad = await subscriber({ dailyEventDeliveries: 0 }, { topic: '/data/Nope__chn' });
+  expect(await checks(bad)).toMatchObject({ 'change-topic': 'error', 'event-deliveries': 'error' });
 });

@@ -13,6 +13,7 @@ import { ChangeSource } from './changes/change-source.ts';
 import type { ChangesConfig } from './changes/changes-config.ts';
 import type { SalesforceConfig } from './config.ts';
 import { PriceEntryCache } from './delivery/price-entry-cache.ts';
+import { SummaryBatch } from './delivery/summary-batch.ts';
 import { type SalesforceJson, toSalesforceJson } from './outbound/salesforce-json.ts';
 import { LoginFailedError, readTokenReply, tokenForm } from './session.ts';
 
@@ -27,9 +28,6 @@ export type Subrequest = {
 
 const userInfoPath = '/services/oauth2/userinfo';
 const userInfoSchema = z.object({ user_id: z.string().min(15) });
-
-/** Records of one sObject Collections request. */
-export const collectionRecords = 200;
 
 type Ask = {
   readonly method: HttpRequest['method'];
@@ -49,6 +47,7 @@ export class SalesforceClient {
   readonly #budget: CallBudget;
   readonly #externalIdFields: readonly string[];
   #changes: ChangeSource | null = null;
+  #summaries: SummaryBatch | null = null;
   #userId: string | null = null;
   /** When the event deliveries that are left were last looked at. Milliseconds since the epoch. */
   deliveriesSeenAtMs = 0;
@@ -84,6 +83,12 @@ export class SalesforceClient {
   get changes(): ChangeSource {
     this.#changes ??= new ChangeSource(this);
     return this.#changes;
+  }
+
+  /** Orders that are shown as one record each, many a call. */
+  get summaries(): SummaryBatch {
+    this.#summaries ??= new SummaryBatch(this);
+    return this.#summaries;
   }
 
   /** The session's access token; `refused` is one that the platform just refused. */

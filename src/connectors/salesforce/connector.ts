@@ -2,9 +2,11 @@ import type { Call, Connector } from '#connector-sdk/connector.ts';
 import type { Outcome } from '#connector-sdk/outcome.ts';
 import { changesPoller } from './changes/changes-poller.ts';
 import { SalesforceClient } from './client.ts';
+import { collectionRecords } from './client-limits.ts';
 import { configSchema, type SalesforceConfig } from './config.ts';
 import { deliverOrder } from './delivery/deliver-order.ts';
 import { accessChecks, orgChecks } from './doctor/account-checks.ts';
+import { changeChecks } from './doctor/change-checks.ts';
 import { objectChecks } from './doctor/object-checks.ts';
 import { readOrgFacts } from './doctor/org-facts.ts';
 import { inbound } from './inbound/topics.ts';
@@ -23,7 +25,11 @@ export const salesforce: Connector<SalesforceConfig, SalesforceClient> = {
   roles: ['crm'],
   config: configSchema,
   // Salesforce counts calls over a rolling 24 h and tells on each reply what is left, so that there is no bucket to guess.
-  limits: (config) => ({ concurrency: config.concurrency, bucket: null }),
+  // Where orders are shown as summaries, those that wait are not calls: up to 200 go in one.
+  limits: ({ org, concurrency }) => ({
+    concurrency: org.orderMode === 'summary' ? collectionRecords : concurrency,
+    bucket: null,
+  }),
   open: (config, services) => new SalesforceClient(config, services),
   inbound,
   pollers: { changes: changesPoller },
@@ -48,6 +54,7 @@ export const salesforce: Connector<SalesforceConfig, SalesforceClient> = {
       ...accessChecks(client.config, facts),
       ...orgChecks(client.config, facts),
       ...objectChecks(client.config, facts),
+      ...(await changeChecks(client, call)),
     ];
   },
 };

@@ -67,6 +67,26 @@ const charge = (kind: string, name: string) =>
     .prefault({})
     .describe(`product of the item that carries ${kind}`);
 
+const summarySchema = z.strictObject({
+  object: fieldNameSchema
+    .regex(/__c$/, 'must be the API name of a custom object such as "Shop_Order__c"')
+    .describe('API name of the custom object; its fields are those that orderFields names'),
+  keyField: fieldNameSchema
+    .default('Tallyport_Id__c')
+    .describe('Text(255) field on it: External ID and Unique'),
+  nameField: fieldNameSchema
+    .nullable()
+    .default('Name')
+    .describe('holds the order number; null where names are numbered'),
+  accountField: fieldNameSchema.nullable().default('Account__c').describe('lookup to Account; null = none'),
+  gatherMs: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(3_000)
+    .describe('how long orders are gathered before one call writes all of them'),
+});
+
 const statusValue = z.string().min(1).max(255).default('Draft');
 
 /** What kind of Salesforce org it is and how the retailer wants orders shown there. Holds no secret. */
@@ -84,9 +104,12 @@ export const orgProfileSchema = z
       .default('presentment')
       .describe("which of an order's currencies a multi-currency org shows"),
     orderMode: z
-      .enum(['draft', 'activated'])
+      .enum(['draft', 'activated', 'summary'])
       .default('draft')
-      .describe('draft: orders stay editable; activated: from `activeFrom` on they are activated and frozen'),
+      .describe(
+        'draft: orders stay editable; activated: from `activeFrom` on they are activated and frozen; summary: one record of a custom object each, written many a call',
+      ),
+    summary: summarySchema.nullable().default(null).describe('the custom object of orderMode "summary"'),
     statuses: z
       .strictObject(
         Object.fromEntries(
@@ -205,6 +228,8 @@ export const orgProfileSchema = z
         'accountModel "person" needs the id of the person account record type',
       );
     }
+    if (org.orderMode === 'summary' && org.summary === null)
+      issue(['summary'], 'orderMode "summary" needs the custom object that shows orders');
     for (const status of org.orderMode === 'activated' ? org.activeFrom : []) {
       if (org.statuses[status] === org.draftStatus) {
         issue(['statuses', status], `an activated order cannot have the draft status "${org.draftStatus}"`);

@@ -5,6 +5,7 @@ import { openClient, type ShopifyClient } from './client.ts';
 import { type ShopifyConfig, shopifyConfig } from './config.ts';
 import { inbound } from './inbound/topics.ts';
 import { fulfillmentCreate } from './outbound/fulfillment-create.ts';
+import { fulfillmentUpdate } from './outbound/fulfillment-update.ts';
 import { orderRead } from './outbound/order-read.ts';
 import { paymentCapture } from './outbound/payment-capture.ts';
 import { paymentVoid } from './outbound/payment-void.ts';
@@ -30,6 +31,7 @@ export const shopify: Connector<ShopifyConfig, ShopifyClient> = {
   commands: {
     'storefront.order.read': orderRead,
     'storefront.fulfillment.create': fulfillmentCreate,
+    'storefront.fulfillment.update': fulfillmentUpdate,
     'storefront.payment.capture': paymentCapture,
     'storefront.payment.void': paymentVoid,
   },

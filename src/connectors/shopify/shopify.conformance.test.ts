@@ -46,6 +46,18 @@ conformance({
       effects: ({ journal }) => journal.effects.filter(({ type }) => type === 'fulfillment.created').length,
       prepare: placeOrder,
     },
+    'storefront.fulfillment.update': {
+      fixture: 'commands/fulfillment-delivered',
+      effects: ({ journal }) => journal.effects.filter(({ type }) => type === 'fulfillment.tracked').length,
+      prepare: ({ platform }) => {
+        placeOrder({ platform });
+        const [order] = platform.shop.orders.values();
+        const records = order?.fulfillmentOrders ?? [];
+        platform.shop.fulfill({
+          lineItemsByFulfillmentOrder: records.map(({ id }) => ({ fulfillmentOrderId: id })),
+        });
+      },
+    },
     'storefront.payment.capture': {
       fixture: 'commands/payment-capture',
       effects: ({ journal }) => journal.effects.filter(({ type }) => type === 'payment.captured').length,

@@ -72,7 +72,7 @@ class Life {
     return this.#step({
       kind: 'result',
       at,
-      slot: 'identify/crm/7',
+      slot: 'identify/crm/crm/7',
       name: 'customer.identify',
       connection: 'crm',
       result,
@@ -87,6 +87,7 @@ class Life {
     return (
       this.last?.commands.map(({ connection, payload }) => [
         connection,
+        (payload as { customer: { connection: string } }).customer.connection,
         (payload as { identity: string }).identity,
       ]) ?? []
     );
@@ -116,17 +117,20 @@ describe('a customer record', () => {
 });
 
 describe('who it is', () => {
-  test('is told to every system that can hear it, and told otherwise when it is taken back', () => {
+  test('is told of every record to every system that can hear it, and told otherwise when it is taken back', () => {
     const life = new Life().event(observed('shop'), observed('crm')).identity('customer:a', 'shop', 'crm');
-    expect(life.told).toEqual([['crm', 'customer:a']]);
+    expect(life.told).toEqual([
+      ['crm', 'shop', 'customer:a'],
+      ['crm', 'crm', 'customer:a'],
+    ]);
     expect(life.identity('customer:a', 'crm', 'shop').said).toBe('superseded');
-    expect(life.identity('customer:shop:7', 'shop').told).toEqual([['crm', 'customer:shop:7']]);
+    expect(life.identity('customer:shop:7', 'shop').told).toContainEqual(['crm', 'shop', 'customer:shop:7']);
   });
 
-  test('is told of a record that a system shows only later', () => {
+  test('is told of a record that is shown only later', () => {
     const life = new Life().event(observed('shop')).identity('customer:a', 'shop');
-    expect(life.told).toEqual([]);
-    expect(life.event(observed('crm')).told).toEqual([['crm', 'customer:a']]);
+    expect(life.told).toEqual([['crm', 'shop', 'customer:a']]);
+    expect(life.event(observed('crm')).told).toEqual([['crm', 'crm', 'customer:a']]);
     expect(life.event(observed('crm', later)).told).toEqual([]);
   });
 

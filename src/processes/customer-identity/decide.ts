@@ -100,22 +100,25 @@ function absorbIdentity(
   return decided({ ...state, identity }, applied, { commands: tell(rules, refs, identity) });
 }
 
-/** Of several commands for one record the newest stands for all: only the last identity counts. */
+/**
+ * Every system hears of every record: one that made a record of its own for it finds that by our key, and one that has none says so.
+ * Of several commands for one record the newest stands for all: only the last identity counts.
+ */
 const tell = (
   rules: CustomerRules,
   refs: readonly ExternalRef[],
   { identity, members }: CustomerIdentity,
 ): readonly CommandIntent[] =>
-  refs
-    .filter(({ connection }) => rules.identify.includes(connection))
-    .map((customer) => ({
-      name: 'customer.identify',
-      connection: customer.connection,
-      slot: slotOf(customer),
+  rules.identify.flatMap((connection) =>
+    refs.map((customer) => ({
+      name: 'customer.identify' as const,
+      connection,
+      slot: slotOf(connection, customer),
       payload: { customer, identity, members: [...members] },
-    }));
+    })),
+  );
 
-const slotOf = (ref: ExternalRef): string => `identify/${keyOf(ref)}`;
+const slotOf = (connection: string, ref: ExternalRef): string => `identify/${connection}/${keyOf(ref)}`;
 
 function absorbResult(
   state: CustomerState,

@@ -14,9 +14,11 @@ export type CustomerRecord = {
   readonly name: string | null;
   /** Tax and commercial registrations, `kind country number`. */
   readonly registrations: readonly string[];
+  /** The entity for which we made the record there ourselves; null where we did not. */
+  readonly madeFor: string | null;
 };
 
-export type LinkReason = 'accepted' | 'platform-merge' | 'verified-email';
+export type LinkReason = 'accepted' | 'made-for-it' | 'platform-merge' | 'verified-email';
 /** Why two records are not linked although something speaks for it; a person decides. */
 export type Doubt =
   | 'not-verified'

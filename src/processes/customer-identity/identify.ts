@@ -25,8 +25,9 @@ export type Identities = {
 
 const strength: { readonly [R in LinkReason]: number } = {
   accepted: 0,
-  'platform-merge': 1,
-  'verified-email': 2,
+  'made-for-it': 1,
+  'platform-merge': 2,
+  'verified-email': 3,
 };
 
 /**
@@ -35,50 +36,82 @@ const strength: { readonly [R in LinkReason]: number } = {
  */
 export function identify(known: KnownCustomers, rules: CustomerRules): Identities {
   const records = new Map(known.records.map((record) => [record.entity, record]));
-  const isKnown = ({ a, b }: Pair): boolean => a !== b && records.has(a) && records.has(b);
   const refused = new Set(known.refused.map(keyOf));
-  const { certain, doubtful } = byEvidence([...records.values()], rules);
-  const edges = [
+  const sure = [
     ...known.accepted.map((pair) => ({ ...ordered(pair), reason: 'accepted' as const })),
+    ...known.records.flatMap(({ entity, madeFor }) =>
+      madeFor === null ? [] : [{ ...ordered({ a: entity, b: madeFor }), reason: 'made-for-it' as const }],
+    ),
     ...known.merges.map((pair) => ({ ...ordered(pair), reason: 'platform-merge' as const })),
-    ...certain.map((pair) => ({ ...pair, reason: 'verified-email' as const })),
-  ]
-    .filter((edge) => isKnown(edge) && !refused.has(keyOf(edge)))
-    .sort((x, y) => strength[x.reason] - strength[y.reason] || compare(keyOf(x), keyOf(y)));
-
-  const clusters = new Map([...records.keys()].map((entity) => [entity, [entity]]));
-  const clusterOf = (entity: string): string[] => clusters.get(entity) ?? [entity];
-  const links: (Pair & { reason: LinkReason })[] = [];
-  const blocked: (Pair & { doubts: readonly Doubt[] })[] = [];
-  for (const edge of edges) {
-    const [one, other] = [clusterOf(edge.a), clusterOf(edge.b)];
-    if (one !== other) {
-      if (one.some((a) => other.some((b) => refused.has(keyOf({ a, b }))))) {
-        blocked.push({ a: edge.a, b: edge.b, doubts: ['refused-with-another'] });
-        continue;
-      }
-      const joined = [...one, ...other];
-      for (const entity of joined) clusters.set(entity, joined);
-    }
-    links.push(edge);
-  }
+  ].filter(({ a, b }) => a !== b && records.has(a) && records.has(b));
+  const clusters = new Clusters([...records.keys()], refused);
+  const first = clusters.join(sure);
+  // Records that are one customer anyhow make no address a shared one.
+  const { certain, doubtful } = byEvidence([...records.values()], (entity) => clusters.of(entity), rules);
+  const second = clusters.join(certain.map((pair) => ({ ...pair, reason: 'verified-email' as const })));
+  const links: readonly (Pair & { readonly reason: LinkReason })[] = [...first.links, ...second.links];
+  const blocked = [...first.blocked, ...second.blocked].map((pair) => ({
+    ...pair,
+    doubts: ['refused-with-another'] as const,
+  }));
 
   const reviews = new Map<string, Pair & { doubts: readonly Doubt[] }>();
   for (const pair of [...blocked, ...doubtful])
-    if (!refused.has(keyOf(pair)) && clusterOf(pair.a) !== clusterOf(pair.b) && !reviews.has(keyOf(pair)))
+    if (!refused.has(keyOf(pair)) && clusters.of(pair.a) !== clusters.of(pair.b) && !reviews.has(keyOf(pair)))
       reviews.set(keyOf(pair), pair);
   return {
     identityOf: new Map(
-      [...clusters].map(([entity, members]) => [entity, members.toSorted(compare)[0] ?? entity]),
+      [...records.keys()].map((entity) => [entity, clusters.of(entity).toSorted(compare)[0] ?? entity]),
     ),
     links: uniqueLinks(links),
     reviews: [...reviews.values()].sort((x, y) => compare(keyOf(x), keyOf(y))),
   };
 }
 
+/** Which entities hang together. Two that a person held apart are never joined. */
+class Clusters {
+  readonly #clusters: Map<string, readonly string[]>;
+  readonly #refused: ReadonlySet<string>;
+
+  constructor(entities: readonly string[], refused: ReadonlySet<string>) {
+    this.#clusters = new Map(entities.map((entity) => [entity, [entity]]));
+    this.#refused = refused;
+  }
+
+  of(entity: string): readonly string[] {
+    return this.#clusters.get(entity) ?? [entity];
+  }
+
+  /** The strongest first, and of one strength by name, so that the order in which they come decides nothing. */
+  join<Edge extends Pair & { readonly reason: LinkReason }>(
+    edges: readonly Edge[],
+  ): { readonly links: readonly Edge[]; readonly blocked: readonly Pair[] } {
+    const links: Edge[] = [];
+    const blocked: Pair[] = [];
+    const sorted = edges.toSorted(
+      (x, y) => strength[x.reason] - strength[y.reason] || compare(keyOf(x), keyOf(y)),
+    );
+    for (const edge of sorted) {
+      if (this.#refused.has(keyOf(edge))) continue;
+      const [one, other] = [this.of(edge.a), this.of(edge.b)];
+      if (one !== other) {
+        if (one.some((a) => other.some((b) => this.#refused.has(keyOf({ a, b }))))) {
+          blocked.push({ a: edge.a, b: edge.b });
+          continue;
+        }
+        const joined = [...one, ...other];
+        for (const entity of joined) this.#clusters.set(entity, joined);
+      }
+      links.push(edge);
+    }
+    return { links, blocked };
+  }
+}
+
 /** Pairs of records among those that share an address or a registration. */
 function byEvidence(
   records: readonly CustomerRecord[],
+  clusterOf: (entity: string) => readonly string[],
   rules: CustomerRules,
 ): {
   readonly certain: readonly Pair[];
@@ -89,8 +122,10 @@ function byEvidence(
     ({ key }) => key,
   );
   const isShared = (email: string): boolean => {
-    const connections = (groups.get(`email ${email}`) ?? []).map(({ record }) => record.connection);
-    return new Set(connections).size < connections.length;
+    const holders = Map.groupBy(groups.get(`email ${email}`) ?? [], ({ record }) => record.connection);
+    return [...holders.values()].some(
+      (group) => new Set(group.map(({ record }) => clusterOf(record.entity))).size > 1,
+    );
   };
   const certain = new Map<string, Pair>();
   const doubtful = new Map<string, Pair & { doubts: readonly Doubt[] }>();

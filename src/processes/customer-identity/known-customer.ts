@@ -24,7 +24,11 @@ export function knownCustomer(
   return { record: recordOf(entity, connection, customer.data), refs, merged };
 }
 
-function recordOf(entity: string, connection: string, { party, memberships = [] }: Customer): CustomerRecord {
+function recordOf(
+  entity: string,
+  connection: string,
+  { party, memberships = [], madeFor = null }: Customer,
+): CustomerRecord {
   return {
     entity,
     connection,
@@ -33,6 +37,7 @@ function recordOf(entity: string, connection: string, { party, memberships = [] 
     email: party.email === '' ? null : party.email,
     emailVerified: party.emailVerified,
     name: nameOf(party),
+    madeFor,
     registrations:
       party.kind === 'company'
         ? party.registrations.map(({ kind, country, number }) =>

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   erpOrderObserved,
   erpOrderRef,
+  orderDeleted,
   orderObserved,
   shipmentObserved,
 } from '#tests/builders/event-builder.ts';
@@ -105,4 +106,38 @@ test('an order cancelled after a part was shipped keeps that part', () => {
     .done('erp.cancel');
   expect(run.view.order.lines[0]?.quantities).toMatchObject({ shipped: '1', cancelled: '2', open: '0' });
   expect([run.crm, run.reserved]).toEqual(['shipped', []]);
+});
+
+describe('an order whose record is deleted at the storefront', () => {
+  const deleted = orderDeleted('2026-11-30T00:00:00.000Z');
+
+  test('is taken back from the ERP while anything of it is still to leave', () => {
+    const run = new OrderRun()
+      .event(orderObserved(buildOrder()))
+      .done('erp.order', erpOrderRef)
+      .event(deleted);
+    expect(run.asked('erp.order.cancel')).toMatchObject([{ payload: { reason: 'deleted' } }]);
+    expect([run.done('erp.cancel').crm, run.causes]).toEqual(['cancelled', []]);
+  });
+
+  test('stays what it is once all has left: nothing is called off, and somebody is told', () => {
+    const run = new OrderRun().event(orderObserved(buildOrder())).done('erp.order', erpOrderRef);
+    run.event(shipmentObserved(), deleted);
+    expect([run.asked('erp.order.cancel'), run.crm, run.causes]).toEqual([
+      [],
+      'shipped',
+      ['deleted-at-source'],
+    ]);
+    expect(run.operator('acknowledge-deletion').causes).toEqual([]);
+  });
+
+  test('in whatever order the deletion and the last shipment are heard of', () => {
+    const run = new OrderRun()
+      .event(orderObserved(buildOrder()))
+      .done('erp.order', erpOrderRef)
+      .event(deleted);
+    run.result('erp.cancel', { kind: 'rejected', code: 'too-late', detail: 'it left' });
+    expect(run.causes).toEqual(['too-late-to-cancel']);
+    expect(run.event(shipmentObserved()).causes).toEqual(['deleted-at-source']);
+  });
 });

@@ -215,6 +215,18 @@ describe('shipments in parts', () => {
     expect(run.view.order.payment.transactions[0]?.multiCapture).toBe(true);
   });
 
+  test('an older message that says it is believed in that, whatever else the newer one overtook', () => {
+    const said = authorized({ at: t(0), amountMinor: 4000 });
+    const newer = paymentObserved({ id: 'a1', kind: 'authorization', amountMinor: 5000, at: t(1) });
+    for (const events of [
+      [said, newer],
+      [newer, said],
+    ]) {
+      const [known] = new OrderRun().event(order(), ...events).view.order.payment.transactions;
+      expect([known?.multiCapture, known?.amount.presentment.amountMinor]).toEqual([true, 5000]);
+    }
+  });
+
   test('a source that never says it is taken to capture once', () => {
     const run = ruled({ capture: 'shipment' }).event(order());
     run.event(paymentObserved({ id: 'a1', kind: 'authorization', amountMinor: 5000 }));
@@ -271,6 +283,13 @@ describe('never more, and never twice', () => {
       ['soon', 3000],
       ['late', 2000],
     ]);
+  });
+
+  test('an authorisation that is heard of while another one is captured takes nothing a second time', () => {
+    const run = ruled({ capture: 'order' }).event(order(), authorized({ expiresAt: t(9000) }));
+    run.event(authorized({ id: 'soon', expiresAt: t(8000) }));
+    expect([run.withdrawn, marks(run)]).toEqual([[], [[5000, true]]]);
+    expect(marks(run.done(slot))).toEqual([[5000, true]]);
   });
 
   test('an edit that makes the order cheaper takes the capture back and asks for less', () => {
@@ -367,8 +386,18 @@ describe('a capture that does not get on is an exception with a remedy', () => {
     expect(marks(run.event(order({ at: t(5), with: { note: 'ring twice' } })))).toHaveLength(1);
   });
 
-  test('it closes when somebody captured by hand', () => {
-    expect(refused().event(captured()).causes).toEqual([]);
+  test('it closes when somebody captured by hand, and the command is taken back', () => {
+    const run = refused().event(captured());
+    expect([run.causes, run.withdrawn]).toEqual([[], [slot]]);
+    run.result(slot, { kind: 'withdrawn' });
+    expect([run.causes, marks(run).length]).toEqual([[], 1]);
+  });
+
+  test('nobody can send it again once the order is cancelled', () => {
+    const run = refused().event(order({ at: t(10), cancelled: 'customer', payment: 'authorized' }));
+    expect([run.causes, run.withdrawn]).toEqual([[], ['erp.order', slot]]);
+    run.result(slot, { kind: 'withdrawn' }).result('erp.order', { kind: 'withdrawn' });
+    expect(run.asked('storefront.payment.void')).toHaveLength(1);
   });
 
   test('"retry" asks once more', () => {

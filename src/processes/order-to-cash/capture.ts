@@ -10,10 +10,10 @@ import {
   type PaymentBook,
   paymentBook,
 } from './payment-book.ts';
-import { type CaptureState, paymentsOf, type VoidState, withPayments } from './payments-state.ts';
+import { paymentsOf, withPayments } from './payments-state.ts';
 import { idle, type Planned, slots } from './planned.ts';
 import type { OrderRules } from './rules.ts';
-import type { OrderState, Trouble } from './state.ts';
+import type { CaptureState, OrderState, Trouble, VoidState } from './state.ts';
 import { isCancelledInErp, type OrderView } from './view.ts';
 
 /**
@@ -34,37 +34,71 @@ export function planPayments(state: OrderState, view: OrderView, rules: OrderRul
 
   for (const authorization of book.authorizations) {
     const { key, ref } = authorization;
-    const ours = captures[key];
     const upToMinor = marks.get(key) ?? 0;
-    if (ours?.phase === 'asked') {
-      if (ours.upToMinor <= upToMinor || ours.withdrawing) continue;
-      captures[key] = { ...ours, withdrawing: true };
-      withdraw.push(slots.capture(ref.id));
-      continue;
+    const step = nextStep(authorization, upToMinor, view, state);
+    if (step.capture !== undefined) {
+      captures[key] = step.capture;
+      if (step.capture.withdrawing) withdraw.push(slots.capture(ref.id));
+      else
+        commands.push({
+          name: 'storefront.payment.capture',
+          connection: order.connection,
+          slot: slots.capture(ref.id),
+          payload: {
+            order,
+            authorization: ref,
+            upTo: money('presentment', book.currency, upToMinor),
+            final: due.isLast,
+          },
+        });
     }
-    const isVoiding = voids[key] !== undefined && voids[key].phase !== 'refused';
-    const isRefused = ours?.phase === 'refused' && ours.upToMinor === upToMinor;
-    if (upToMinor > knownCapturedMinor(authorization, state) && !isVoiding && !isRefused) {
-      captures[key] = { phase: 'asked', upToMinor, withdrawing: false, trouble: null };
-      const upTo = money('presentment', book.currency, upToMinor);
-      commands.push({
-        name: 'storefront.payment.capture',
-        connection: order.connection,
-        slot: slots.capture(ref.id),
-        payload: { order, authorization: ref, upTo, final: due.isLast },
-      });
-    } else if (isToBeVoided(authorization, view, state) && voids[key] === undefined) {
-      voids[key] = { phase: 'asked', withdrawing: false, trouble: null };
-      commands.push({
-        name: 'storefront.payment.void',
-        connection: order.connection,
-        slot: slots.void(ref.id),
-        payload: { order, authorization: ref },
-      });
+    if (step.void !== undefined) {
+      voids[key] = step.void;
+      if (step.void.withdrawing) withdraw.push(slots.void(ref.id));
+      else
+        commands.push({
+          name: 'storefront.payment.void',
+          connection: order.connection,
+          slot: slots.void(ref.id),
+          payload: { order, authorization: ref },
+        });
     }
   }
   const isSame = commands.length === 0 && withdraw.length === 0 && shortMinor === before.shortMinor;
   return { state: isSame ? state : withPayments(state, { captures, voids, shortMinor }), commands, withdraw };
+}
+
+const asked = { phase: 'asked', withdrawing: false, trouble: null } as const;
+
+/** What is to be done about one authorisation, given up to where it is to be captured; what stays as it is is not named. */
+function nextStep(
+  authorization: Authorization,
+  upToMinor: number,
+  view: OrderView,
+  state: OrderState,
+): { readonly capture?: CaptureState; readonly void?: VoidState } {
+  const payments = paymentsOf(state);
+  const capture = payments.captures[authorization.key];
+  const giveUp = payments.voids[authorization.key];
+  if (capture?.phase === 'asked') {
+    const isTooMuch = capture.upToMinor > upToMinor && !capture.withdrawing;
+    return isTooMuch ? { capture: { ...capture, withdrawing: true } } : {};
+  }
+  const captured = knownCapturedMinor(authorization, state);
+  const isOpenToCapture = giveUp === undefined || giveUp.phase === 'refused';
+  const wasRefused = capture?.phase === 'refused' && capture.upToMinor === upToMinor;
+  if (upToMinor > captured && isOpenToCapture && !wasRefused) return { capture: { ...asked, upToMinor } };
+
+  // What was refused stands parked, for somebody to send again: not once that would be wrong.
+  const isRefused = capture?.phase === 'refused' && !capture.withdrawing;
+  const isMoot = isRefused && (upToMinor < capture.upToMinor || captured >= upToMinor);
+  const isVoidMoot = giveUp?.phase === 'refused' && !giveUp.withdrawing && !authorization.isOpen;
+  const isVoidDue = giveUp === undefined && isToBeVoided(authorization, view, state);
+  return {
+    ...(isMoot && { capture: { ...capture, withdrawing: true } }),
+    ...(isVoidMoot && { void: { ...giveUp, withdrawing: true } }),
+    ...(isVoidDue && { void: asked }),
+  };
 }
 
 /** Up to where each authorisation is to be captured by now, and what is due beyond all of them. */

@@ -9,7 +9,10 @@ import {
 import { buildOrder } from '#tests/builders/order-builder.ts';
 import { OrderRun, testRules } from './testing/order-run.ts';
 
-const update = { can: { shop: ['storefront.fulfillment.update'] } };
+const update = {
+  can: { shop: ['storefront.fulfillment.update'] },
+  fulfillment: { tellDeliveries: true },
+};
 const at = (minute: number) => `2026-11-25T08:${String(minute).padStart(2, '0')}:00.000Z`;
 const fulfilment = { connection: 'shop', type: 'Fulfillment', id: 'f1' };
 const slot = 'fulfillment/shipment:erp:900';

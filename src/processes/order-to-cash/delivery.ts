@@ -41,20 +41,22 @@ export function withNewsOfEchoes(book: ShipmentBook, shipments: OrderState['ship
 
 /**
  * Tells the storefront how a shipment that it knows went on in the ERP, once a state, where its connector can: ready for pick-up, collected,
- * delivered, undeliverable. What the storefront shows already is not told.
+ * delivered, undeliverable; where the retailer wants it. What the storefront shows already is not told.
  */
 export function planDelivery(state: OrderState, view: OrderView, rules: OrderRules): Planned {
   const { ref: source } = view.order;
-  if (!canDo(rules, source.connection, 'storefront.fulfillment.update')) return idle(state);
+  if (!rules.fulfillment.tellDeliveries || !canDo(rules, source.connection, 'storefront.fulfillment.update'))
+    return idle(state);
   const told: Record<string, Told> = {};
   const commands: CommandIntent[] = [];
   for (const [key] of view.book.outside) {
     const [before, shipment] = [state.told[key], view.placed.byKey.get(key)];
     if (shipment === undefined || before?.phase !== 'told' || before.ref === null) continue;
     const { status } = shipment;
-    const isShown = (view.book.echoes.get(key) ?? []).some(
-      (echo) => state.shipments[echo]?.data.status === status,
-    );
+    // Once told of something else, what it showed before says nothing of where it is now.
+    const isShown =
+      before.delivery === undefined &&
+      (view.book.echoes.get(key) ?? []).some((echo) => state.shipments[echo]?.data.status === status);
     if (!deliveries.includes(status) || before.delivery?.status === status || isShown) continue;
     told[key] = { ...before, delivery: { status, phase: 'asked', trouble: null } };
     commands.push({

@@ -32,6 +32,12 @@ export const orderExceptions = {
     remedy:
       'Stop or recall the parcel and cancel in the ERP, or agree with the buyer and confirm with "keep-despite-cancel".',
   },
+  'deleted-at-source': {
+    means:
+      'The record of an order that has all left was deleted at the storefront. Nothing is called off; ERP and CRM keep it.',
+    remedy:
+      'Where a person asked to be forgotten, erase what may be erased in ERP and CRM; then confirm with "acknowledge-deletion".',
+  },
   'cancelled-in-erp': {
     means: 'The ERP shows the order cancelled while the buyer still expects it.',
     remedy: 'Cancel and refund at the storefront, or reopen the order in the ERP: either closes this.',

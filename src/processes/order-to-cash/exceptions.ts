@@ -105,7 +105,12 @@ function business(state: OrderState, view: OrderView, rules: OrderRules): readon
   if (inErp && isLive && isWaiting && view.holds.length > 0) {
     wanted.push({ key: 'held', cause: 'held-after-release', detail: view.holds.join('; ') });
   }
-  if (erp.phase === 'uncancellable' && !isCancelledInErp(state) && erp.trouble !== null) {
+  if (
+    view.cancelled !== null &&
+    erp.phase === 'uncancellable' &&
+    !isCancelledInErp(state) &&
+    erp.trouble !== null
+  ) {
     const cause =
       erp.trouble.kind === 'withdrawn'
         ? 'withdrawn-by-operator'
@@ -123,6 +128,13 @@ function business(state: OrderState, view: OrderView, rules: OrderRules): readon
   }
   const twice = enteredTwice(state);
   if (twice !== null) wanted.push({ key: 'entered-twice', cause: 'entered-twice', detail: twice });
+  const isDeleted = state.deletedAt !== null && view.cancelled === null;
+  if (isDeleted && state.deletionSeen !== state.deletedAt)
+    wanted.push({
+      key: 'deleted',
+      cause: 'deleted-at-source',
+      detail: `deleted at ${state.deletedAt}, when all had left`,
+    });
   if (state.census.isMissing) {
     wanted.push({ key: 'missing', cause: 'missing-in-erp', detail: missingDetail(state) });
   }

@@ -47,6 +47,12 @@ export const orderActions: { readonly [action: string]: (state: OrderState, rule
         ? nothingTo('amend', state)
         : applied(withErp({ ...state, amend: null }, { carried: { ...state.erp.carried, hash: '' } })),
 
+    /** Somebody saw to what the deletion of a delivered order's record was for. */
+    'acknowledge-deletion': (state) =>
+      state.deletedAt === null
+        ? nothingTo('acknowledge', state)
+        : applied({ ...state, deletionSeen: state.deletedAt }),
+
     /** The buyer keeps what could not be cancelled any more. */
     'keep-despite-cancel': (state) =>
       state.erp.phase === 'uncancellable'

@@ -26,7 +26,7 @@ function refusals(state: OrderState, view: OrderView): readonly Wanted[] {
     const { key, isOpen, ref } = authorization;
     const capture = captures[key];
     const missingMinor = (capture?.upToMinor ?? 0) - knownCapturedMinor(authorization, state);
-    const isMoot = view.cancelled !== null && shippedGoods(view) === 'none' && capture?.phase === 'refused';
+    const isMoot = capture?.phase === 'refused' && capture.withdrawing;
     const giveUp = voids[key];
     return [
       ...(capture?.trouble && missingMinor > 0 && !isMoot

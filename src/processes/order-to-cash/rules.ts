@@ -51,6 +51,12 @@ const fulfillmentRules = z
       .array(z.enum(shipmentStates))
       .default(['shipped', 'collected', 'delivered', 'undeliverable'])
       .describe('states in which a shipment of the ERP is told to the storefront; once a shipment'),
+    tellDeliveries: z
+      .boolean()
+      .default(false)
+      .describe(
+        'the storefront is also told how a shipment that it knows went on in the ERP: ready for pick-up, collected, delivered, undeliverable. Its connector may need a further permission for that',
+      ),
     methods: z
       .array(z.enum(fulfillmentMethods))
       .default([...fulfillmentMethods])

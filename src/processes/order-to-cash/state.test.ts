@@ -31,6 +31,7 @@ test('an action that nobody knows, or that makes no sense yet, is rejected', () 
     'rejected nothing-to-do',
     'rejected nothing-to-do',
     'rejected nothing-to-do',
+    'rejected nothing-to-do',
   ]);
 });
 

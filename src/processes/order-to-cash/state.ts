@@ -8,7 +8,6 @@ import type { Order } from '#canonical/order.ts';
 import type { PaymentTransaction } from '#canonical/payment.ts';
 import type { ExternalRef, Instant } from '#canonical/primitives.ts';
 import type { KeyedDocument, Reservation } from '../process.ts';
-import type { PaymentsState } from './payments-state.ts';
 
 /** The newest that one platform showed of one record. Instants are compared only within one key, hence within one platform. */
 export type Fact<T extends Json> = { readonly at: Instant; readonly hash: string; readonly data: T };
@@ -87,6 +86,36 @@ export type ErpState = {
   readonly keyed?: KeyedDocument | null;
 };
 
+/** A capture from one authorisation: up to which mark, in minor units of the presentment currency. */
+export type CaptureState = {
+  readonly phase: 'asked' | 'captured' | 'refused';
+  readonly upToMinor: number;
+  readonly withdrawing: boolean;
+  readonly trouble: Trouble | null;
+};
+
+/** An authorisation that is given up. */
+export type VoidState = {
+  readonly phase: 'asked' | 'voided' | 'refused';
+  readonly withdrawing: boolean;
+  readonly trouble: Trouble | null;
+};
+
+/** What was done about an order's payment. Authorisations by the key of their transaction. */
+export type PaymentsState = {
+  readonly captures: { readonly [authorization: string]: CaptureState };
+  readonly voids: { readonly [authorization: string]: VoidState };
+  /** When an authorisation's time is looked at next. */
+  readonly watchAt: Instant | null;
+  /** Authorisations whose end is near, and whose end is past. */
+  readonly warned: readonly string[];
+  readonly lapsed: readonly string[];
+  /** What was missing from what the source had told of the payment when it was read for that. */
+  readonly lookedFor: string | null;
+  /** What should be captured and is not authorised. Minor units. */
+  readonly shortMinor: number;
+};
+
 /** Until when the ERP should have shown the order; null while it need not. */
 export type CensusState = { readonly dueAt: Instant | null; readonly isMissing: boolean };
 
@@ -132,6 +161,8 @@ export type OrderState = {
   readonly tieReads: number;
   readonly touchedAt: Instant | null;
   readonly deletedAt: Instant | null;
+  /** The deletion that an operator has taken note of. */
+  readonly deletionSeen?: Instant | null;
   readonly refusedAs: 'test-order' | null;
   readonly transactions: Facts<PaymentTransaction>;
   readonly fulfillmentOrders: Facts<FulfillmentOrder>;

@@ -46,19 +46,18 @@ export const isInErp = (state: OrderState): boolean =>
 
 export function deriveView(state: OrderState, snapshot: Order, rules: OrderRules): OrderView {
   const deleted = state.deletedAt !== null && state.deletedAt >= snapshot.version.at ? state.deletedAt : null;
-  const cancelled = snapshot.cancelled ?? (deleted === null ? null : { at: deleted, reason: 'deleted' });
   const fulfillmentOrders = sortedFacts(state.fulfillmentOrders).map(([, data]) => data);
   const holds = holdsOn(snapshot, fulfillmentOrders, rules);
   const structure = lineStructure(snapshot.lines);
   const book = withNewsOfEchoes(shipmentBook(state, rules, structure), state.shipments);
   const placed = placeShipments(countedShipments(book), structure);
-  const lines = quantitiesOf(state, snapshot, {
-    structure,
-    placed,
-    fulfillmentOrders,
-    holds,
-    cancelled: cancelled !== null,
-  });
+  const reckon = (isCancelled: boolean) =>
+    quantitiesOf(state, snapshot, { structure, placed, fulfillmentOrders, holds, cancelled: isCancelled });
+  const asOrdered = reckon(snapshot.cancelled !== null);
+  // Of an order that has all left, nothing is called off by deleting its record.
+  const isMoot = deleted === null || hasAllLeft(structure, asOrdered);
+  const cancelled = snapshot.cancelled ?? (isMoot ? null : { at: deleted, reason: 'deleted' });
+  const lines = cancelled !== null && snapshot.cancelled === null ? reckon(true) : asOrdered;
   const payment = paymentState(state, snapshot);
   const expected = Math.min(
     snapshot.totals.grand.presentment.amountMinor,
@@ -81,6 +80,11 @@ export function deriveView(state: OrderState, snapshot: Order, rules: OrderRules
   const status = deriveStatus({ state, order, holds, structure, lines, invoicing: invoices }, rules);
   const content = carriedContent(snapshot, state.hashes.erpHeader, lines);
   return { order, cancelled, holds, structure, lines, book, placed, content, invoicing: invoices, status };
+}
+
+function hasAllLeft({ goods }: LineStructure, lines: ReadonlyMap<string, LineQuantities>): boolean {
+  const wanted = goods.flatMap(({ id }) => lines.get(id) ?? []).filter(({ live }) => isPositive(live));
+  return wanted.length > 0 && !wanted.some(({ unshipped }) => isPositive(unshipped));
 }
 
 const shipmentsOfSource = (state: OrderState, connection: string): Shipment[] =>

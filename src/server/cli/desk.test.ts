@@ -60,7 +60,7 @@ test('every list can be had as CSV with its header and as JSON', { timeout }, as
   ];
   for (const list of lists) {
     const [csv, json] = await Promise.all([said(...list, '--csv'), said(...list, '--json')]);
-    const records = parse(csv, { columns: true, record_delimiter: '\r\n', trim: true }) as object[];
+    const records = parse<object>(csv, { columns: true, record_delimiter: '\r\n', trim: true });
     expect(csv, list.join(' ')).toMatch(/^[A-Za-z0-9]+(,[A-Za-z0-9]+)+\r?\n/);
     expect(JSON.parse(json) as unknown[], list.join(' ')).toHaveLength(records.length);
   }
@@ -209,6 +209,69 @@ test(
   },
 );
 
+test(
+  'two records with a household’s address are reviewed, accepted, taken back; what the shop merged is one',
+  { timeout },
+  async () => {
+    const customer = (id: number) => `customer:shopify-us:${id}`;
+    const bodyOf = (id: number): string =>
+      JSON.stringify({
+        id,
+        admin_graphql_api_id: `gid://shopify/Customer/${id}`,
+        created_at: '2026-11-24T10:00:00-05:00',
+        updated_at: '2026-11-24T10:00:00-05:00',
+        first_name: 'Ann',
+        last_name: `Of House ${id}`,
+        email: 'house@example.com',
+        verified_email: true,
+        phone: null,
+        note: null,
+        tax_exempt: false,
+        tax_exemptions: [],
+        addresses: [],
+      });
+    for (const id of [501, 502])
+      expect(await product.deliver('customers/create', `c-${id}`, bodyOf(id))).toBe(200);
+    const kept = () => product.rows(`select from instance where entity like 'customer:%'`);
+    await expect.poll(kept, { timeout: 40_000 }).toHaveLength(2);
+    await said('customers', 'match');
+    const review = await said('customers', 'review');
+    expect(review).toContain('shared-address');
+    expect(review).not.toContain('example.com');
+    const [found] = JSON.parse(await said('customers', 'review', '--json')) as { id: number }[];
+    const accepted = await said(
+      'customers',
+      'accept',
+      String(found?.id),
+      '--reason',
+      'one person, two accounts',
+    );
+    expect(accepted).toContain(`${customer(502)} is ${customer(501)}`);
+    expect(await said('customers', 'list')).toMatch(
+      new RegExp(`^${customer(501)} +${customer(502)} +accepted +shopify-us/Customer/502 `, 'm'),
+    );
+    const [decision] = JSON.parse(await said('customers', 'decisions', '--json')) as { id: number }[];
+    await said('customers', 'undo', String(decision?.id), '--reason', 'two sisters');
+    expect(await said('customers', 'list')).toBe('No record is one customer with another.\n');
+
+    const merge = {
+      admin_graphql_api_customer_kept_id: 'gid://shopify/Customer/501',
+      admin_graphql_api_customer_deleted_id: 'gid://shopify/Customer/502',
+      admin_graphql_api_job_id: null,
+      status: 'completed',
+      errors: [],
+    };
+    expect(await product.deliver('customers/merge', 'merge-1', JSON.stringify(merge))).toBe(200);
+    const known = () =>
+      product.rows(`select from instance where entity = $1 and state like '%"merged"%'`, [customer(501)]);
+    await expect.poll(known, { timeout: 40_000 }).toHaveLength(1);
+    await said('customers', 'match');
+    expect(await said('customers', 'list', '--csv')).toContain(
+      `${customer(501)},${customer(502)},platform-merge,`,
+    );
+  },
+);
+
 /** What a clerk would do in Tryton: the same sale, under a reference of the clerk's own. Answers its id. */
 async function keyByHand(
   order: { readonly id: string },
@@ -221,7 +284,11 @@ async function keyByHand(
   const request = JSON.parse(row?.request ?? '') as OrderCreateRequest;
   const { erp } = product.setUp;
   if (erp.kind !== 'tryton') throw new Error('the clerk of this test works in Tryton');
-  const clerk = bench({ baseUrl: product.erp.url, ...erp.server } as Parameters<typeof bench>[0]);
+  const clerk = bench({
+    baseUrl: product.erp.url,
+    database: erp.server.database,
+    password: erp.server.password,
+  });
   try {
     const outcome = await clerk.send(change(request));
     if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome));

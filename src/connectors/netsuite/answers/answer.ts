@@ -28,6 +28,9 @@ const problemSchema = z.object({
     .min(1),
 });
 
+/** What a custom form, or a script, insists on (K): the account's own word for a field that is empty. */
+const mandatoryField = /Please enter value\(s\) for:?\s*(?<fields>[^.]+)/;
+
 /** The account's slots or its windows of 60 s and 24 h are used up. The exact codes of REST are not published, so any of the family counts. */
 const overLimit = /REQUEST_LIMIT_EXCEEDED|CONCURRENCY_LIMIT_EXCEEDED|CONCURRENT_REQUEST/;
 /** Somebody saved the record between our read and our write, a script of the account perhaps. */
@@ -65,11 +68,16 @@ export function readAnswer(result: HttpResult, what: string, writes: boolean, no
   if (changedMeanwhile.test(code) || changedText.test(error?.detail ?? ''))
     return failed({ kind: 'conflict', stale: false, detail });
   if (duplicated.test(code)) return { kind: 'duplicate', detail };
-  const field = error?.['o:errorPath'];
+  const field =
+    error?.['o:errorPath'] ?? mandatoryField.exec(error?.detail ?? '')?.groups?.['fields']?.trim();
   if (status === 404 || (nonexistent.test(code) && field === undefined)) return { kind: 'missing', detail };
   return failed({
     kind: 'rejected',
-    code: code === '' ? 'bad-request' : code.toLowerCase().replaceAll('_', '-'),
+    code: mandatoryField.test(error?.detail ?? '')
+      ? 'mandatory-field'
+      : code === ''
+        ? 'bad-request'
+        : code.toLowerCase().replaceAll('_', '-'),
     detail,
     ...(field !== undefined && { field }),
   });

@@ -1,5 +1,6 @@
 import type { Decimal } from '#canonical/decimal.ts';
 import type { JsonObject } from '#canonical/json.ts';
+import type { Deposit } from './deposits.ts';
 
 /** What is sold; internal ids are text. */
 export type Item = {
@@ -19,6 +20,8 @@ export type AccountData = {
   readonly shipMethods: readonly string[];
   readonly terms: readonly string[];
   readonly paymentMethods: readonly string[];
+  /** Fields that the form of sales orders insists on. */
+  readonly mandatory: readonly string[];
   /** Ids of custom body and column fields. */
   readonly customFields: readonly string[];
 };
@@ -52,6 +55,7 @@ export const defaultData: AccountData = {
   shipMethods: ['31', '32'],
   terms: ['2', '3'],
   paymentMethods: ['5', '6'],
+  mandatory: [],
   customFields: ['custcol_tallyport_line'],
 };
 
@@ -111,6 +115,10 @@ export class Account {
   readonly data: AccountData;
   readonly transactions = new Map<string, Transaction>();
   readonly customers = new Map<string, Customer>();
+  /** Customer deposits by their external ids. */
+  readonly deposits = new Map<string, Deposit>();
+  /** Sales orders that are no more. */
+  readonly deleted: { readonly id: string; readonly name: string; readonly atMs: number }[] = [];
   readonly #byExternalId = new Map<string, string>();
   readonly #customerByExternalId = new Map<string, string>();
   readonly #items = new Map<string, Item>();
@@ -165,7 +173,8 @@ export class Account {
     this.customers.set(customer.id, customer);
   }
 
-  remove({ id, externalId }: Transaction): void {
+  remove({ id, externalId, tranId }: Transaction, atMs: number): void {
+    this.deleted.push({ id, name: `Sales Order #${tranId}`, atMs });
     this.transactions.delete(id);
     if (externalId !== null) this.#byExternalId.delete(externalId);
   }

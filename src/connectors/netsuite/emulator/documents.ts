@@ -12,7 +12,8 @@ import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
 import type { Account, Line, Transaction, TransactionType } from './account.ts';
 import { amountsOf, minorOf, printed } from './amounts.ts';
 import { invalidField, nonexistent, userError } from './problem.ts';
-import { exact, progressed, refId } from './sales-orders.ts';
+import { exact, refId } from './field-values.ts';
+import { progressed } from './sales-orders.ts';
 
 /** How a transform is told from another, by the last part of its path. */
 const kinds = {

@@ -4,6 +4,7 @@ import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
 import type { EmulatorRequest, EmulatorResponse } from '#connector-testkit/emulator.ts';
 import type { Account, Transaction } from './account.ts';
 import { amountsOf, printed } from './amounts.ts';
+import { savedDeposit } from './deposits.ts';
 import { type DocumentKind, transformed } from './documents.ts';
 import { changed, invalidField, nonexistent, Problem, userError } from './problem.ts';
 import { savedOrder, shownOrder } from './sales-orders.ts';
@@ -40,12 +41,18 @@ export class RecordApi {
     if ((request.method === 'PUT') !== (key?.startsWith('eid:') === true) && request.method !== 'POST')
       throw new Problem(405, 'METHOD_NOT_ALLOWED', 'Method not allowed.');
     if (type === 'customer') return this.#saveCustomer(key ?? null, request);
+    if (type === 'customerDeposit') return this.#saveDeposit(key ?? '', request);
     if (type !== 'salesOrder') throw nonexistent(`Record type ${type ?? ''}`);
     if (action === '!transform') return this.#transform(key ?? '', target ?? '', request);
     return request.method === 'DELETE' ? this.#delete(key ?? '') : this.#saveOrder(key ?? null, request);
   }
 
   #get(type: string | undefined, key: string | undefined, request: EmulatorRequest): EmulatorResponse {
+    if (type === 'customerDeposit') {
+      const deposit = this.#account.deposits.get((key ?? '').slice(4));
+      if (deposit === undefined) throw nonexistent(key ?? '');
+      return found({ ...deposit });
+    }
     if (type !== 'salesOrder' && type !== 'customer') throw nonexistent(`Record type ${type ?? ''}`);
     if (key === undefined)
       return found({ links: [], count: 0, hasMore: false, offset: 0, totalResults: 0, items: [] });
@@ -82,6 +89,12 @@ export class RecordApi {
     if (before === undefined)
       this.#journal.record('customer.created', customer.externalId ?? customer.id, { id: customer.id });
     return saved(request, `customer/${customer.id}`);
+  }
+
+  async #saveDeposit(key: string, request: EmulatorRequest): Promise<EmulatorResponse> {
+    await this.#save();
+    const deposit = savedDeposit(this.#account, this.#journal, key.slice(4), bodyOf(request));
+    return saved(request, `customerDeposit/${deposit.id}`);
   }
 
   async #saveOrder(key: string | null, request: EmulatorRequest): Promise<EmulatorResponse> {
@@ -133,7 +146,7 @@ export class RecordApi {
     const current = this.#order(key);
     if (current === undefined) throw nonexistent(key);
     if (current.version !== before.version) throw changed();
-    this.#account.remove(before);
+    this.#account.remove(before, this.#timing.now());
     this.#journal.record('salesOrder.deleted', keyText(before), { id: before.id });
     return { status: 204, body: '' };
   }

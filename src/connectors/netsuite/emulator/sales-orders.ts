@@ -1,8 +1,10 @@
-import { addDecimals, compareDecimals, type Decimal, decimal, multiplyDecimals } from '#canonical/decimal.ts';
+import { addDecimals, compareDecimals, type Decimal, decimal } from '#canonical/decimal.ts';
 import type { Json, JsonObject } from '#canonical/json.ts';
 import { amountsOf, minorOf, printed } from './amounts.ts';
 import type { Account, Line, Transaction } from './account.ts';
-import { invalidField, Problem, userError } from './problem.ts';
+import { exact, refId, unknownField } from './field-values.ts';
+import { savedLines } from './order-lines.ts';
+import { invalidField, userError } from './problem.ts';
 
 const zero = decimal(0);
 const headerFields = [
@@ -24,21 +26,7 @@ const headerFields = [
   'item',
   'externalId',
 ];
-const lineFields = [
-  'line',
-  'item',
-  'description',
-  'quantity',
-  'price',
-  'rate',
-  'amount',
-  'units',
-  'taxCode',
-  'location',
-  'isClosed',
-];
-
-type Saving = {
+export type Saving = {
   readonly account: Account;
   readonly body: JsonObject;
   /** `replace=item` of the URL. */
@@ -58,6 +46,8 @@ export function savedOrder(
   const entity = body['entity'] === undefined ? before?.entity : customerId(account, body['entity']);
   if (entity === undefined) throw userError('Please enter value(s) for: Customer');
   const { data } = account;
+  const empty = data.mandatory.find((name) => body[name] === undefined && before === undefined);
+  if (empty !== undefined) throw userError(`Please enter value(s) for: ${empty}`);
   const listed = (name: string, known: readonly string[]): string | null => {
     const value = body[name];
     if (value === undefined) return null;
@@ -174,88 +164,6 @@ export function shownOrder(account: Account, order: Transaction): JsonObject {
   };
 }
 
-/** Lines with their number change that line; lines without are added, also by a second save of the same bytes. */
-function savedLines(
-  before: readonly Line[],
-  { account, body, replaceLines, currency }: Saving & { currency: string },
-): readonly Line[] {
-  const sublist = body['item'];
-  if (sublist === undefined) return before;
-  const given = ((sublist as JsonObject)['items'] ?? []) as readonly JsonObject[];
-  const isTouched = before.some(({ shipped }) => compareDecimals(shipped, zero) > 0);
-  if (replaceLines && isTouched) throw userError('You cannot delete a line that has been fulfilled.');
-  const lines = new Map((replaceLines ? [] : before).map((line) => [line.line, line]));
-  given.forEach((entry, index) => {
-    const path = `item.items[${index}]`;
-    for (const name of Object.keys(entry))
-      if (!lineFields.includes(name) && !account.data.customFields.includes(name))
-        throw unknownField(`${path}.${name}`);
-    const number = entry['line'];
-    const known = typeof number === 'number' ? lines.get(number) : undefined;
-    if (known !== undefined) {
-      lines.set(known.line, changedLine(known, entry, { currency, path }));
-      return;
-    }
-    const line = newLine(entry, { account, currency, path, number: Math.max(0, ...lines.keys()) + 1 });
-    lines.set(line.line, line);
-  });
-  return [...lines.values()];
-}
-
-/** Fields that are not named stay. @throws Problem for less than what left or was billed */
-function changedLine(
-  known: Line,
-  entry: JsonObject,
-  { currency, path }: { currency: string; path: string },
-): Line {
-  const isClosed = entry['isClosed'] === undefined ? known.isClosed : entry['isClosed'] === true;
-  if (entry['quantity'] === undefined && entry['amount'] === undefined) return { ...known, isClosed };
-  const quantity =
-    entry['quantity'] === undefined ? known.quantity : exact(entry['quantity'], `${path}.quantity`);
-  const rate = entry['rate'] === undefined ? known.rate : exact(entry['rate'], `${path}.rate`);
-  if ([known.shipped, known.billed].some((taken) => compareDecimals(quantity, taken) < 0))
-    throw userError('The quantity cannot be less than what has been fulfilled or billed.');
-  const amount =
-    entry['amount'] === undefined
-      ? multiplyDecimals(quantity, decimal(rate))
-      : exact(entry['amount'], `${path}.amount`);
-  return { ...known, isClosed, quantity, rate, amountMinor: minorOf(amount, currency) };
-}
-
-function newLine(
-  entry: JsonObject,
-  { account, currency, path, number }: { account: Account; currency: string; path: string; number: number },
-): Line {
-  const named = (entry['item'] as JsonObject | undefined)?.['externalId'];
-  // The emulated items carry their name as external id, too.
-  const itemId = typeof named === 'string' ? (account.itemByName(named)?.id ?? null) : refId(entry['item']);
-  if (itemId === null || account.itemById(itemId) === undefined) throw invalidField(`${path}.item`, itemId);
-  const taxCode = entry['taxCode'] === undefined ? null : refId(entry['taxCode']);
-  if (taxCode !== null && !account.data.taxCodes.some(({ id }) => id === taxCode))
-    throw invalidField(`${path}.taxCode`, taxCode);
-  const quantity = exact(entry['quantity'] ?? 1, `${path}.quantity`);
-  const rate = exact(entry['rate'] ?? 0, `${path}.rate`);
-  const amount =
-    entry['amount'] === undefined
-      ? multiplyDecimals(quantity, rate)
-      : exact(entry['amount'], `${path}.amount`);
-  return {
-    line: number,
-    item: itemId,
-    quantity,
-    rate,
-    amountMinor: minorOf(amount, currency),
-    taxCode,
-    isClosed: entry['isClosed'] === true,
-    isService: account.itemById(itemId)?.isService === true,
-    shipped: zero,
-    billed: zero,
-    custom: Object.fromEntries(
-      Object.entries(entry).filter(([name]) => account.data.customFields.includes(name)),
-    ),
-  };
-}
-
 /** Adds what a document took of the order's lines. */
 export function progressed(
   order: Transaction,
@@ -276,29 +184,3 @@ function customerId(account: Account, value: Json): string {
   if (customer === undefined) throw invalidField('entity', externalId ?? id ?? null);
   return customer.id;
 }
-
-/** `{ "id": "1" }`, or the bare id that older examples have. */
-export function refId(value: Json | undefined): string | null {
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  const id = (value as JsonObject | undefined)?.['id'];
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
-}
-
-/** @throws Problem for what is no number. */
-export function exact(value: Json, path: string): Decimal {
-  try {
-    return decimal(typeof value === 'number' ? String(value) : textOf(value));
-  } catch {
-    throw invalidField(path, value);
-  }
-}
-
-const unknownField = (path: string): Problem =>
-  new Problem(
-    400,
-    'INVALID_CONTENT',
-    `Error while accessing a resource. Unknown reference or field: ${path}.`,
-    path,
-  );
-
-const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -60,6 +60,14 @@ const queries: readonly (readonly [RegExp, Run])[] = [
       }),
   ],
   [
+    /^SELECT id, itemid, externalid FROM item WHERE id IN \((?<ids>[\d, ]+)\)$/,
+    ({ ids = '' }, { account }) =>
+      ids.split(', ').flatMap((id) => {
+        const item = account.itemById(id);
+        return item === undefined ? [] : [{ id, itemid: item.itemId, externalid: item.itemId }];
+      }),
+  ],
+  [
     /^SELECT externalid FROM transaction WHERE type = 'SalesOrd' AND externalid IS NOT NULL AND externalid NOT LIKE 'SO-%' AND ROWNUM <= 1$/,
     (_, at) => {
       const other = orders(at).find(({ externalId }) => externalId !== null && !externalId.startsWith('SO-'));
@@ -106,6 +114,13 @@ const queries: readonly (readonly [RegExp, Run])[] = [
           ...totals(order, at),
           credithold: at.account.customers.get(order.entity)?.creditHold ?? null,
         })),
+  ],
+  [
+    /^SELECT d\.recordid AS id, d\.name, .+ FROM deletedrecord d WHERE UPPER\(d\.type\) IN \([^)]+\) AND \(d\.deleteddate > TO_DATE\('(?<from>[^']+)', .+ AND d\.recordid > (?<after>\d+)\)\) ORDER BY d\.deleteddate, d\.recordid$/,
+    ({ from = '', after = '0' }, { account, timeZone }) =>
+      account.deleted
+        .map(({ id, name, atMs }) => ({ id, name, modified: accountText(atMs, timeZone) }))
+        .filter(({ id, modified }) => modified > from || (modified === from && Number(id) > Number(after))),
   ],
   [
     new RegExp(

@@ -84,11 +84,8 @@ async function theOrder(session: Session, { id }: OrderAmendRequest): Promise<Or
   const name = order.tranId ?? id;
   if (isTakenBack(order))
     throw rejected('already-cancelled', `sales order ${name} was cancelled or closed in NetSuite`);
-  if (order.orderStatus === 'H' || order.orderStatus === 'G')
-    throw rejected(
-      'too-late',
-      `sales order ${name} is ${order.orderStatus === 'H' ? 'closed' : 'billed'} already`,
-    );
+  if (order.orderStatus === 'H')
+    throw rejected('too-late', `sales order ${name} is closed, and what was to leave of it has left`);
   return order;
 }
 

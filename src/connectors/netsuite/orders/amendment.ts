@@ -82,9 +82,10 @@ const isItem = ({ item }: AmendableLine, name: RecordName): boolean => 'id' in n
 /** Whether the record shows every part of what we would write; numbers by their value. */
 function isSame(shown: Json | undefined, wanted: Json | undefined): boolean {
   if (typeof wanted === 'object' && wanted !== null && !Array.isArray(wanted)) {
-    if ('decimal' in wanted) return isNumber(shown, String(wanted['decimal']));
+    const exact = (wanted as JsonObject)['decimal'];
+    if (typeof exact === 'string') return isNumber(shown, exact);
     const inner = (shown ?? {}) as JsonObject;
-    return Object.entries(wanted).every(([name, value]) => isSame(inner[name], value));
+    return Object.entries(wanted as JsonObject).every(([name, value]) => isSame(inner[name], value));
   }
   return shown === wanted;
 }

@@ -6,6 +6,7 @@ import { orderConflictKeys, renderOrderCreate } from '../outbound/order-create.t
 import type { OrderCreateRequest } from '../outbound/request.ts';
 import { toWireJson } from '../wire-json.ts';
 import { resolveNames } from './account-records.ts';
+import { missingDeposits, saveDeposits } from './customer-deposits.ts';
 import { orderBody } from './order-body.ts';
 import { isRounding, isStated, settleRounding, settleTotal } from './order-total.ts';
 import {
@@ -38,11 +39,14 @@ export const createOrder: CommandHandler<'erp.order.create', OrderCreateRequest,
   async send(request, call, client): Promise<Outcome> {
     return client.attempt<Outcome>(call, async (session) => {
       const record = await resolveNames(session, client, request);
+      const deposited = async (order: OrderView): Promise<Outcome> => {
+        await saveDeposits(session, request, { orderId: order.id, currency: record(request.currency) });
+        return done(client, order);
+      };
       const begun = call.attempt === 1 ? null : await orderUnderKey(session, client, request.key);
-      if (begun !== null && !isUntouched(begun) && !isTakenBack(begun)) {
-        // Saved by a former attempt, and somebody began to work on it before its total was settled: that alone is left to do.
-        return done(client, await settleRounding(session, client, begun, { request, record }));
-      }
+      // Saved by a former attempt; somebody may have begun to work on it before its total was settled: that alone is left to do.
+      if (begun !== null && !isTakenBack(begun) && (isStated(begun, request) || !isUntouched(begun)))
+        return deposited(await settleRounding(session, client, begun, { request, record }));
       await saveCustomer(session, client, request.customer);
       // A customer may stay without an order: the next attempt finds it.
       session.settled();
@@ -52,8 +56,7 @@ export const createOrder: CommandHandler<'erp.order.create', OrderCreateRequest,
         request,
         toWireJson(orderBody(request, { config: client.config, record })),
       );
-      const order = await settleTotal(session, client, saved, { request, record });
-      return done(client, order);
+      return deposited(await settleTotal(session, client, saved, { request, record }));
     });
   },
 
@@ -66,7 +69,8 @@ export const createOrder: CommandHandler<'erp.order.create', OrderCreateRequest,
           'already-cancelled',
           `sales order ${order.tranId ?? order.id} was cancelled or closed in NetSuite`,
         );
-      if (isLeftUnsettled(order, request, client)) return { kind: 'absent' };
+      if (isLeftUnsettled(order, request, client) || (await missingDeposits(session, request)).length > 0)
+        return { kind: 'absent' };
       return { kind: 'found', outcome: done(client, order) };
     });
     if (found.kind === 'rejected') return { kind: 'found', outcome: found };

@@ -8,7 +8,7 @@ const mostCharacters = 80;
  * hex digits, so that no two of our ids ever become one; letter case is not told apart by every part of NetSuite, so capitals
  * are written that way, too. The prefix keeps types apart: transactions of all types share one space of external ids.
  */
-export function externalKey(prefix: 'SO' | 'CUS', id: string): string {
+export function externalKey(prefix: 'SO' | 'CUS' | 'CD', id: string): string {
   const written = [...Buffer.from(id, 'utf8')]
     .map((byte) => {
       const letter = String.fromCharCode(byte);

@@ -12,6 +12,7 @@ import { foreseenTotal } from './foreseen-rounding.ts';
 import { netOfShipping, rateOf } from './net-amounts.ts';
 import { orderAddress } from './order-address.ts';
 import { orderCustomer } from './order-customer.ts';
+import { orderDeposits } from './order-deposits.ts';
 import { orderLines, type PricedLine, type Rendering } from './order-lines.ts';
 import { itemName, recordName } from './record-name.ts';
 import type { LineRequest, Looked, OrderCreateRequest } from './request.ts';
@@ -32,9 +33,13 @@ export function renderOrder(
   const config = parseWith(renderConfigSchema, pickRenderConfig(context.config));
   const currency = order.currencies.presentment;
   const rendering: Rendering = { context, config, currency };
-  const [priced, header] = mapBoth(
-    () => orderLines(order, rendering),
-    () => orderHeader(order, rendering),
+  const [[priced, header], deposits] = mapBoth(
+    () =>
+      mapBoth(
+        () => orderLines(order, rendering),
+        () => orderHeader(order, rendering),
+      ),
+    () => (config.deposits === 'paid' ? orderDeposits(order, context) : []),
   );
   const roundingWord = context.crosswalkOptional('item', 'rounding');
   const rounding: Looked | null =
@@ -60,6 +65,7 @@ export function renderOrder(
     currencyCode: currency,
     taxMinor: order.totals.tax.presentment.amountMinor,
     totalMinor: statedMinor ?? order.totals.grand.presentment.amountMinor,
+    ...(deposits.length > 0 && { deposits }),
   };
 }
 

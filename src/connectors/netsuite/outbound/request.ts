@@ -49,6 +49,18 @@ export type OrderCreateRequest = {
   readonly currencyCode: string;
   readonly taxMinor: number;
   readonly totalMinor: number;
+  /** Only where the retailer books deposits. */
+  readonly deposits?: readonly DepositRequest[];
+};
+
+/** A payment that becomes a customer deposit on the order. */
+export type DepositRequest = {
+  /** External id, `CD-…`: of the order and the payment. */
+  readonly key: string;
+  /** Exact decimal in the order's currency. */
+  readonly amount: string;
+  readonly paymentMethod: RecordName | null;
+  readonly memo: string;
 };
 
 /** `erp.order.cancel` as it is stored. */

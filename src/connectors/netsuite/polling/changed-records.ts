@@ -17,6 +17,11 @@ export type Row = JsonObject & { readonly id: string; readonly modified: string 
 /** What one kind of record needs to be polled. */
 export type Polled = {
   topic(row: Row): string;
+  /** Default: five seconds. */
+  readonly everyMs?: number;
+  isWanted?(config: NetSuiteConfig): boolean;
+  /** Rows that may be about records of others. */
+  readonly onlyIfKnown?: boolean;
   query(config: NetSuiteConfig, since: Position): string;
   /** What the mapping needs beyond the row itself, for a whole page at once. */
   complete(rows: readonly Row[], session: Session, config: NetSuiteConfig): Promise<(row: Row) => JsonObject>;
@@ -25,7 +30,8 @@ export type Polled = {
 /** Reads what was saved since the cursor, one page a call. */
 export function changedRecords(polled: Polled): Poller<NetSuiteClient> {
   return {
-    everyMs: 5_000,
+    everyMs: polled.everyMs ?? 5_000,
+    isWanted: ({ config }) => polled.isWanted?.(config) ?? true,
     timeoutMs: 60_000,
     async poll(cursorText: string | null, call: Call, client: NetSuiteClient): Promise<PollResult> {
       const { config } = client;
@@ -45,9 +51,7 @@ export function changedRecords(polled: Polled): Poller<NetSuiteClient> {
           { last: last === undefined ? null : { at: last.modified, id: last.id }, more },
           timing,
         );
-        const records = rows.map((row) =>
-          record(polled.topic(row), { ...row, ...rest(row) }, { config, nowMs }),
-        );
+        const records = rows.map((row) => record(polled, { ...row, ...rest(row) }, { config, nowMs }));
         return { kind: 'read', records, cursor: writeCursor(next), more };
       });
       if (read.kind === 'unmappable') throw new TypeError('a reading maps nothing');
@@ -58,16 +62,18 @@ export function changedRecords(polled: Polled): Poller<NetSuiteClient> {
 
 /** Two saves within one second have one date, and a line may change without its record: hence the content in the event's id. */
 function record(
-  topic: string,
+  polled: Polled,
   row: Row,
   { config, nowMs }: { config: NetSuiteConfig; nowMs: number },
 ): PolledRecord {
   const content = createHash('sha256').update(JSON.stringify(row)).digest('hex').slice(0, 16);
+  const topic = polled.topic(row);
   const at = new Date(accountInstant(row.modified, config.timeZone, nowMs)).toISOString();
   return {
     topic,
     sourceEventId: `${topic},${row.id}@${row.modified}#${content}`,
     occurredAt: at,
     body: { ...row, at },
+    ...(polled.onlyIfKnown === true && { onlyIfKnown: true }),
   };
 }

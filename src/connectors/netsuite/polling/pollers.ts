@@ -5,6 +5,7 @@ import {
   changedInvoicesQuery,
   changedOrdersQuery,
   changedShipmentsQuery,
+  deletedOrdersQuery,
   progressQuery,
   shipmentLinesQuery,
   taxLinesQuery,
@@ -27,6 +28,16 @@ export const orderPoller = changedRecords({
     const progress = await children(session, closed, progressQuery);
     return ({ id, status }) => (status === 'H' ? { progress: progress.get(id) ?? [] } : {});
   },
+});
+
+/** Sales orders that were deleted: a deletion changes no record that could be polled. */
+export const deletionPoller = changedRecords({
+  topic: () => 'deletedOrder',
+  everyMs: 30_000,
+  isWanted: ({ deletions }) => deletions,
+  onlyIfKnown: true,
+  query: (_, since) => deletedOrdersQuery(since),
+  complete: () => Promise.resolve(() => ({})),
 });
 
 /** Item fulfilments of our orders with their lines and tracking numbers. */

@@ -11,6 +11,7 @@ import type { NetSuiteClient } from '../client.ts';
 import { configSchema, type NetSuiteConfig } from '../config.ts';
 import { netsuite } from '../connector.ts';
 import { netsuiteEmulator, type NetSuiteEmulatorOptions, type NetSuitePlatform } from '../emulator.ts';
+import { amendOrder } from '../orders/amend-order.ts';
 import { cancelOrder } from '../orders/cancel-order.ts';
 import { createOrder } from '../orders/create-order.ts';
 import type { OrderCreateRequest } from '../outbound/request.ts';
@@ -34,6 +35,7 @@ export const crosswalks: CrosswalkRows = {
     'tax-code': { 'GB vat 0.2': '20', 'GB vat 0.05': '5', none: '-7' },
     'ship-method': { standard: '31' },
     'payment-terms': { 'net-30': '2' },
+    'payment-method': { card: '5' },
   },
 };
 
@@ -58,6 +60,8 @@ export type Bench = {
   create(order: Order): Promise<Outcome>;
   /** As the engine delivers it: looked up first, repeated while that is right. */
   deliver(order: Order, firstTimeoutMs?: number): Promise<Delivery>;
+  /** Gives the order under that internal id the form of `order`. */
+  amend(id: string, order: Order): Promise<Delivery>;
   cancel(order: { readonly id?: string; readonly shopId?: string }): Promise<Delivery>;
   poll(
     name: keyof typeof netsuite.pollers,
@@ -101,6 +105,17 @@ export async function bench(
         settledMs: 250,
         ...(firstTimeoutMs !== undefined && { firstTimeoutMs }),
       }),
+    amend(id, order) {
+      const payload = {
+        order,
+        erp: { connection, type: 'salesOrder', id },
+        number: null,
+        changes: [],
+        total: order.totals.grand.presentment,
+      };
+      const request = amendOrder.render(payload, context());
+      return deliver(amendOrder, request, client, { key: `amend ${id}`, settledMs: 250 });
+    },
     cancel({ id, shopId }) {
       const order =
         id === undefined

@@ -19,6 +19,7 @@ export async function deliverOrder(
   call: Call,
   client: SalesforceClient,
 ): Promise<Outcome> {
+  if (client.config.org.orderMode === 'summary') return client.summaries.deliver(request, call);
   const first = await attempt(request, call, client);
   // What we looked at or remembered was removed meanwhile (an item by an agent, a price book entry); nothing took effect, so look again, once.
   const written = !first.ok && isStale(first.failure) ? await attempt(request, call, client) : first;

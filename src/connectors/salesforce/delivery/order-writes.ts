@@ -1,6 +1,7 @@
 import { compareDecimals, decimal } from '#canonical/decimal.ts';
 import type { Json, JsonObject } from '#canonical/json.ts';
-import { collectionRecords, type Subrequest } from '../client.ts';
+import type { Subrequest } from '../client.ts';
+import { collectionRecords } from '../client-limits.ts';
 import type { OrgProfile } from '../org-profile.ts';
 import type { Fields, FieldValue, OrderUpsertRequest } from '../outbound/request.ts';
 import type { SalesforceJson } from '../outbound/salesforce-json.ts';

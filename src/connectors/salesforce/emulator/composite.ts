@@ -17,19 +17,24 @@ export type Part = {
 };
 
 /** Composite: parts one after another, later ones may use earlier answers. HTTP 200, whatever became of them. */
-export function compositeAnswer(transaction: Transaction, body: Json, run: (part: Part) => Answer): Answer {
+export function compositeAnswer(
+  transaction: Transaction,
+  body: Json,
+  run: (part: Part) => Answer,
+  mostParts: number = maxParts,
+): Answer {
   const request = isObject(body) ? body : {};
   const parts = request['compositeRequest'];
   if (!Array.isArray(parts)) throw new PlatformFault('JSON_PARSER_ERROR', 'compositeRequest: array expected');
-  if (parts.length > maxParts)
+  if (parts.length > mostParts)
     throw new PlatformFault(
       'BAD_REQUEST',
-      `Limit of ${maxParts} exceeded: Actual number of subrequests is ${parts.length}`,
+      `Limit of ${mostParts} exceeded: Actual number of subrequests is ${parts.length}`,
     );
   const bulky = parts.filter(
     (part) => isObject(part) && /\/(?:query(?:All)?\/?\?|composite\/sobjects)/.test(asText(part['url'])),
   );
-  if (bulky.length > maxCollections)
+  if (mostParts === maxParts && bulky.length > maxCollections)
     throw new PlatformFault(
       'BAD_REQUEST',
       `Limit of ${maxCollections} exceeded: queries and collections in one request`,

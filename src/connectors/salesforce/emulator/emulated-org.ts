@@ -1,13 +1,14 @@
-import Big from 'big.js';
 import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
 import type { EmulatorRequest, EmulatorResponse } from '#connector-testkit/emulator.ts';
 import type { Json } from '#canonical/json.ts';
 import { type Answer, answering, faultAnswer } from './answer.ts';
 import { ApiAllowance } from './api-allowance.ts';
+import { effectOf } from './effect-data.ts';
 import { OauthServer } from './oauth-server.ts';
 import { computed } from './object-rules.ts';
 import type { OrgAuth, OrgOptions, PubSubOptions } from './org-options.ts';
 import { PlatformFault } from './platform-fault.ts';
+import { BulkJobs, csvResponse } from './bulk-jobs.ts';
 import { ChangeFeed } from './pubsub/change-feed.ts';
 import { DeliveryAllowance } from './pubsub/delivery-allowance.ts';
 import { PubSubServer } from './pubsub/pubsub-server.ts';
@@ -18,7 +19,7 @@ import { restAnswer } from './rest-api.ts';
 import type { EmulatedRecord } from './schema.ts';
 import { SoqlEngine } from './soql-query.ts';
 import { standardObjects } from './standard-objects.ts';
-import { Transactions } from './transaction.ts';
+import { type Author, Transactions } from './transaction.ts';
 
 /** An org in memory: logs in, answers REST, keeps its rules, and writes what took effect to the journal. */
 export class EmulatedOrg {
@@ -35,6 +36,7 @@ export class EmulatedOrg {
   readonly #store: RecordStore;
   readonly #records: Records;
   readonly #queries: QueryPages;
+  readonly #bulk: BulkJobs;
   readonly #transactions: Transactions;
   /** Ids of the price books and record types that the org begins with, by name. */
   readonly ids = new Map<string, string>();
@@ -47,16 +49,20 @@ export class EmulatedOrg {
     this.allowance = new ApiAllowance(options);
     this.#store = new RecordStore(standardObjects(options));
     this.#records = new Records(this.#store, options);
-    this.#queries = new QueryPages(
-      new SoqlEngine(this.#store, options, () => `/services/data/v${options.apiVersions.newest}.0`),
+    const engine = new SoqlEngine(
+      this.#store,
+      options,
+      () => `/services/data/v${options.apiVersions.newest}.0`,
     );
+    this.#queries = new QueryPages(engine);
+    this.#bulk = new BulkJobs(this.#records, engine, options);
     this.changes = new ChangeFeed(this.#store, options);
     this.deliveries = new DeliveryAllowance(options.dailyEventDeliveries, options.now);
     this.#transactions = new Transactions({
       store: this.#store,
       options,
       journal,
-      describe: (object, record) => this.#effectOf(object, record),
+      describe: (object, record) => effectOf(this.#store, options, object, record),
       committed: (effects, author) => this.changes.committed(effects, author),
     });
     this.#seed();
@@ -90,6 +96,7 @@ export class EmulatedOrg {
     if (refusal !== null) return this.#reply(faultAnswer(refusal));
     const done = this.allowance.begin();
     try {
+      if (path[2]?.startsWith('/jobs/') === true) return await this.#bulkJob(request, path[1] ?? '', path[2]);
       return this.#reply(await this.#answer(request, `/services/data/v${path[1]}.0`, path[2] ?? ''));
     } finally {
       done();
@@ -136,7 +143,6 @@ export class EmulatedOrg {
   }
 
   async #answer(request: EmulatorRequest, dataPath: string, path: string): Promise<Answer> {
-    const client = /client=([^,\s]+)/.exec(request.headers['sforce-call-options'] ?? '')?.[1] ?? null;
     const parsed = answering(() => ({ status: 0, body: parseBody(request.body) }));
     if (parsed.status !== 0) return parsed;
     const parts = {
@@ -146,8 +152,7 @@ export class EmulatedOrg {
       limits: () => ({ ...this.allowance.limits(), ...this.#eventLimits() }),
       dataPath,
     };
-    const version = Number(/\/v(\d+)\./.exec(dataPath)?.[1] ?? 0);
-    const author = { client, userId: this.oauth.userOf(sessionToken(request)), version };
+    const author = this.#author(request, Number(/\/v(\d+)\./.exec(dataPath)?.[1] ?? 0));
     return this.#transactions.run(author, (transaction) => {
       const answer = restAnswer(parts, transaction, {
         method: request.method,
@@ -159,6 +164,28 @@ export class EmulatedOrg {
       });
       if (answer.status >= 300) transaction.rollback();
       return answer;
+    });
+  }
+
+  #author(request: EmulatorRequest, version: number): Author {
+    const client = /client=([^,\s]+)/.exec(request.headers['sforce-call-options'] ?? '')?.[1] ?? null;
+    return { client, userId: this.oauth.userOf(sessionToken(request)), version };
+  }
+
+  async #bulkJob(request: EmulatorRequest, version: string, path: string): Promise<EmulatorResponse> {
+    const { method, query, body: text } = request;
+    const steps = path
+      .split('/')
+      .filter((step) => step !== '')
+      .slice(1);
+    return this.#transactions.run(this.#author(request, Number(version)), (transaction) => {
+      try {
+        const answer = this.#bulk.handle(transaction, { method, steps, text, query });
+        return 'csv' in answer ? csvResponse(answer) : this.#reply(answer);
+      } catch (error) {
+        if (!(error instanceof PlatformFault)) throw error;
+        return this.#reply(faultAnswer(error));
+      }
     });
   }
 
@@ -209,37 +236,6 @@ export class EmulatedOrg {
     }));
   }
 
-  #effectOf(
-    object: string,
-    record: Readonly<EmulatedRecord>,
-  ): { readonly key: string; readonly data: Record<string, Json> } {
-    const external = this.options.externalIdField === null ? null : record[this.options.externalIdField];
-    const parent = (id: Json | undefined, of: string): Json =>
-      typeof id === 'string' ? (this.#store.get(of, id)?.[this.options.externalIdField ?? ''] ?? id) : null;
-    const data: Record<string, Json> = { id: record.Id };
-    if (object === 'Order') {
-      const total = computed(this.#store, this.options, 'Order', 'TotalAmount', record);
-      Object.assign(data, {
-        status: record['Status'] ?? null,
-        account: parent(record['AccountId'], 'Account'),
-        total: typeof total === 'number' ? new Big(total).toFixed() : null,
-        currency: record['CurrencyIsoCode'] ?? null,
-        custom: Object.fromEntries(
-          Object.entries(record).filter(
-            ([name]) => name.endsWith('__c') && name !== this.options.externalIdField,
-          ),
-        ),
-      });
-    }
-    if (object === 'OrderItem')
-      Object.assign(data, {
-        order: parent(record['OrderId'], 'Order'),
-        quantity: record['Quantity'] ?? null,
-        unitPrice: record['UnitPrice'] ?? null,
-      });
-    return { key: typeof external === 'string' ? external : record.Id, data };
-  }
-
   #seed(): void {
     const book = (name: string, IsStandard: boolean, IsActive: boolean) =>
       this.ids.set(name, this.seed('Pricebook2', { Name: name, IsStandard, IsActive }));
@@ -254,6 +250,8 @@ export class EmulatedOrg {
     }
     for (const rule of this.options.duplicateRules)
       this.seed('DuplicateRule', { DeveloperName: rule.name, SobjectType: rule.object, IsActive: true });
+    for (const SelectedEntity of this.options.changeDataCapture)
+      this.seed('PlatformEventChannelMember', { EventChannel: 'ChangeEvents', SelectedEntity });
     this.seed('UserPermissionAccess', {
       PermissionsApiEnabled: this.options.apiEnabled,
       PermissionsActivateOrder: this.options.activateOrders,

@@ -303,13 +303,15 @@ describe('SOQL', () => {
     });
   });
   test.each([
-    "SELECT Id FROM Account WHERE Name LIKE 'A%'",
-    'SELECT Name, COUNT(Id) FROM Account GROUP BY Name',
-    'SELECT Id, (SELECT Id FROM Contacts) FROM Account',
+    'SELECT Name, COUNT(Id) FROM Account',
+    'SELECT Id FROM Account USING SCOPE mine',
+    'SELECT FIELDS(ALL) FROM Account',
+    'SELECT TYPEOF What WHEN Account THEN Name END FROM Account',
     'SELECT Id FROM Account WHERE',
     'SELECT FROM Account',
     'SELECT Id FROM Account LIMIT x',
-    'SELECT Id FROM Account ORDER BY Name NULLS LAST',
+    'SELECT Id FROM Account ORDER BY Name NULLS',
+    'SELECT Id FROM Account OFFSET 2001',
     "SELECT Id FROM Account WHERE Name = 'open",
     'SELECT Id FROM Account FOR UPDATE',
     'DELETE FROM Account',

@@ -30,6 +30,8 @@ export type OrgOptions = {
   readonly externalIdField: string | null;
   readonly externalIdUnique: boolean;
   readonly customFields: Readonly<Record<string, readonly FieldDef[]>>;
+  /** Custom objects, e.g. `Shop_Order__c`, with their fields. */
+  readonly customObjects: Readonly<Record<string, readonly FieldDef[]>>;
   readonly orderStatuses: readonly { readonly value: string; readonly code: 'Draft' | 'Activated' }[];
   readonly standardPriceBookActive: boolean;
   readonly priceBooks: readonly string[];
@@ -100,6 +102,7 @@ export const defaultOrgOptions: OrgOptions = {
   externalIdField: 'Tallyport_Id__c',
   externalIdUnique: true,
   customFields: {},
+  customObjects: {},
   orderStatuses: [
     { value: 'Draft', code: 'Draft' },
     { value: 'Activated', code: 'Activated' },

@@ -1,7 +1,8 @@
 import type { Json } from '#canonical/json.ts';
 import { type Answer, answering } from './answer.ts';
 import { collectionAnswer, isObject } from './collections.ts';
-import { compositeAnswer } from './composite.ts';
+import { compositeAnswer, type Part } from './composite.ts';
+import { graphAnswer, mostNodes } from './composite-graph.ts';
 import { describeObject, summary } from './describe.ts';
 import { computed } from './object-rules.ts';
 import type { OrgOptions } from './org-options.ts';
@@ -55,17 +56,10 @@ export function restAnswer(parts: RestParts, transaction: Transaction, request: 
         return { status: 200, body: parts.limits() };
       case 'query':
       case 'queryAll':
-        return {
-          status: 200,
-          body:
-            steps[1] === undefined
-              ? parts.queries.first(
-                  request.query.get('q') ?? '',
-                  parts.dataPath,
-                  steps[0] === 'queryAll' ? 'all' : 'live',
-                )
-              : parts.queries.next(steps[1], parts.dataPath),
-        };
+        return { status: 200, body: queryAnswer(parts, request, steps[0], steps[1]) };
+      case 'tooling':
+        if (steps[1] !== 'query') throw notFound();
+        return { status: 200, body: queryAnswer(parts, request, 'query', steps[2]) };
       case 'composite':
         return compositeRoute(parts, transaction, request, steps);
       case 'sobjects':
@@ -76,29 +70,46 @@ export function restAnswer(parts: RestParts, transaction: Transaction, request: 
   });
 }
 
+function queryAnswer(
+  { queries, dataPath }: RestParts,
+  { query, headers }: RestRequest,
+  resource: 'query' | 'queryAll',
+  locator: string | undefined,
+): Json {
+  if (locator !== undefined) return queries.next(locator, dataPath);
+  const soql = query.get('q') ?? '';
+  if (query.get('columns') === 'true') return queries.columns(soql);
+  const asked = /batchSize=(\d+)/i.exec(headers['sforce-query-options'] ?? '')?.[1];
+  const scope = resource === 'queryAll' ? 'all' : 'live';
+  return queries.first(soql, dataPath, scope, asked === undefined ? undefined : Number(asked));
+}
+
 function compositeRoute(
   parts: RestParts,
   transaction: Transaction,
   request: RestRequest,
   steps: readonly string[],
 ): Answer {
-  if (steps[1] === undefined) {
-    if (request.method !== 'POST') throw badMethod(request.method);
-    return compositeAnswer(transaction, request.body, (part) => {
-      const url = new URL(part.url, 'http://org');
-      if (!url.pathname.startsWith(`${parts.dataPath}/`))
-        throw new PlatformFault('NOT_FOUND', `The requested resource does not exist: ${url.pathname}`, {
-          status: 404,
-        });
-      return restAnswer(parts, transaction, {
-        method: part.method,
-        path: url.pathname.slice(parts.dataPath.length),
-        query: url.searchParams,
-        body: part.body,
-        headers: { ...request.headers, ...part.headers },
-        allOrNone: part.allOrNone,
+  const runPart = (part: Part): Answer => {
+    const url = new URL(part.url, 'http://org');
+    if (!url.pathname.startsWith(`${parts.dataPath}/`))
+      throw new PlatformFault('NOT_FOUND', `The requested resource does not exist: ${url.pathname}`, {
+        status: 404,
       });
+    return restAnswer(parts, transaction, {
+      method: part.method,
+      path: url.pathname.slice(parts.dataPath.length),
+      query: url.searchParams,
+      body: part.body,
+      headers: { ...request.headers, ...part.headers },
+      allOrNone: part.allOrNone,
     });
+  };
+  if (steps[1] === undefined || steps[1] === 'graph') {
+    if (request.method !== 'POST') throw badMethod(request.method);
+    if (steps[1] === undefined) return compositeAnswer(transaction, request.body, runPart);
+    const run = (body: Json): Json => compositeAnswer(transaction, body, runPart, mostNodes).body;
+    return { status: 200, body: graphAnswer(request.body, run) };
   }
   if (steps[1] !== 'sobjects') throw notFound();
   const [, , object, field] = steps;

@@ -12,7 +12,7 @@ const patterns: readonly (readonly [Exclude<Token['kind'], 'end'>, RegExp])[] = 
   ['text', /'(?:[^'\\]|\\.)*'/y],
   ['moment', /\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2}))?/y],
   ['number', /-?\d+(?:\.\d+)?/y],
-  ['word', /[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*/y],
+  ['word', /[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*|:\d+)*/y],
   ['sign', /<=|>=|!=|<>|[=<>(),]/y],
 ];
 

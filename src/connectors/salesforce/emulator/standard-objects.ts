@@ -92,6 +92,10 @@ export function standardObjects(options: OrgOptions): readonly ObjectDef[] {
       { name: 'PermissionsApiEnabled', type: 'boolean', ...readOnly },
       { name: 'PermissionsActivateOrder', type: 'boolean', ...readOnly },
     ]),
+    defineObject('PlatformEventChannelMember', 'Platform Event Channel Member', '0v8', [
+      text('EventChannel', 80, readOnly),
+      text('SelectedEntity', 80, readOnly),
+    ]),
     defineObject('RecordType', 'Record Type', '012', [
       text('DeveloperName', 80, readOnly),
       text('SobjectType', 40, readOnly),
@@ -99,7 +103,14 @@ export function standardObjects(options: OrgOptions): readonly ObjectDef[] {
     ]),
   ];
   const extras = { currency: fixedCurrency, externalId, recordType, custom };
-  const others = [...objects, ...salesAndServiceObjects(options, extras)];
+  const ofTheirOwn = Object.entries(options.customObjects).map(([name, fields], index) =>
+    defineObject(name, name.replace(/__c$/, '').replaceAll('_', ' '), `a0${index}`, [
+      text('Name', 80),
+      ...externalId,
+      ...fields,
+    ]),
+  );
+  const others = [...objects, ...salesAndServiceObjects(options, extras), ...ofTheirOwn];
   return options.ordersEnabled ? [...others, ...orderObjects(options, extras)] : others;
 }
 

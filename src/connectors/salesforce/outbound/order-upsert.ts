@@ -23,7 +23,7 @@ export function renderOrderUpsert(
       order: orderHeader(scope, payload, key, view),
       priceBookId: context.crosswalkOptional('price-book', order.channel.kind) ?? scope.org.priceBookId,
       currency: scope.org.multiCurrency ? view.currency : null,
-      items: orderItems(scope, order, key, view),
+      items: scope.org.orderMode === 'summary' ? [] : orderItems(scope, order, key, view),
     };
   });
 }

@@ -113,3 +113,10 @@ export function makeFulfillment(
   order.fulfillments.push(fulfillment);
   return fulfillment;
 }
+
+/** Shows a fulfilment as its carrier says. */
+export function showAs(record: FulfillmentRecord, displayStatus: string, at: string): void {
+  record.displayStatus = displayStatus;
+  record.updatedAt = at;
+  if (displayStatus === 'DELIVERED') record.deliveredAt = at;
+}

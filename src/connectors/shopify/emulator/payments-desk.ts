@@ -52,7 +52,10 @@ export class PaymentsDesk {
   /** The shop captures an authorisation by itself, whole and once, or takes a payment that was pending. Webhooks: order_transactions/create, orders/paid, orders/updated. */
   pay(order: OrderRecord): void {
     const authorized = order.transactions.some(({ kind }) => kind === 'AUTHORIZATION');
-    if (authorized && order.transactions.some(({ kind }) => kind === 'CAPTURE')) return;
+    const isCaptured = order.transactions.some(
+      ({ kind, status }) => kind === 'CAPTURE' && status !== 'FAILURE',
+    );
+    if (authorized && isCaptured) return;
     const gateway = order.transactions[0]?.gateway ?? 'manual';
     const kind = authorized ? 'CAPTURE' : 'SALE';
     const transaction = newTransaction(order, kind, gateway, this.#shop.instant(), this.#shop.ids);

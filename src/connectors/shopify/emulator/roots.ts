@@ -75,6 +75,18 @@ export function shopRoots(shop: Shop, account: AccountOptions): Roots {
         ? { fulfillment: null, userErrors: [{ field: made.field, message: made.refused }] }
         : { fulfillment: made, userErrors: [] };
     },
+    fulfillmentEventCreate: ({
+      fulfillmentEvent: { fulfillmentId, status },
+    }: {
+      readonly fulfillmentEvent: { readonly fulfillmentId: string; readonly status: string };
+    }) => {
+      if (!shop.trackFulfillment(fulfillmentId.split('/').at(-1) ?? '', status))
+        return {
+          fulfillmentEvent: null,
+          userErrors: [{ field: ['fulfillmentEvent'], message: 'Fulfillment does not exist.' }],
+        };
+      return { fulfillmentEvent: { id: shop.ids.gid('FulfillmentEvent'), status }, userErrors: [] };
+    },
     webhookSubscriptionCreate: ({
       topic,
       webhookSubscription,

@@ -3,7 +3,7 @@ import type { JsonObject } from '#canonical/json.ts';
 import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
 import { applyEdit, type OrderChange } from './editing.ts';
 import { FulfillmentOrderBook } from './fulfillment-order-book.ts';
-import { chosenLines, type FulfillmentAsked, makeFulfillment, type Refused } from './fulfilling.ts';
+import { chosenLines, type FulfillmentAsked, makeFulfillment, type Refused, showAs } from './fulfilling.ts';
 import type { Ids, OrderInput } from './order-input.ts';
 import { newOrder } from './place-order.ts';
 import type {
@@ -187,17 +187,18 @@ export class Shop {
     this.#changeHolds(id, 'ON_HOLD', 'OPEN', [], 'fulfillment_orders/hold_released');
   }
 
-  /** What the carrier says of a fulfilment, e.g. DELIVERED. Webhook: fulfillments/update. */
-  trackFulfillment(id: string, displayStatus: string): void {
+  /** What the carrier says of a fulfilment, e.g. DELIVERED; false where there is none. Webhook: fulfillments/update. */
+  trackFulfillment(id: string, status: string): boolean {
     for (const order of this.orders.values()) {
       const record = order.fulfillments.find((candidate) => idOf(candidate.id) === id);
       if (!record) continue;
-      record.displayStatus = displayStatus;
-      record.updatedAt = this.#instant();
-      if (displayStatus === 'DELIVERED') record.deliveredAt = record.updatedAt;
+      showAs(record, status, this.#instant());
       this.#stamp(order);
+      this.#journal.record('fulfillment.tracked', `${idOf(order.id)}/${id}`, { status });
       this.#sender.send('fulfillments/update', randomUUID(), bodyText(fulfillmentBody(record, order)));
+      return true;
     }
+    return false;
   }
 
   /** fulfillmentCreate. Webhooks: fulfillments/create, orders/updated and orders/fulfilled or orders/partially_fulfilled. */

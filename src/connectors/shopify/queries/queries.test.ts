@@ -32,6 +32,8 @@ describe('operations against the schema that Shopify publishes for 2026-10', () 
       'Account',
       'ChangedOrders',
       'FulfillmentCreate',
+      'FulfillmentDisplay',
+      'FulfillmentEventCreate',
       'FulfilmentState',
       'Order',
       'OrderCapture',

@@ -22,7 +22,7 @@ const read = (id: string, type = 'sale.sale'): Promise<DocumentReading> =>
   readSale({ type, id }, newCall({ timeoutMs: 10_000 }), at.client);
 
 test('a sale is shown with its total, its reference and its goods by code and by id', async () => {
-  const order = vatOrder({ lines: [{ sku: 'MUG-RED', quantity: '2', grossMinor: 1200 }] });
+  const order = vatOrder({ id: '4711', lines: [{ sku: 'MUG-RED', quantity: '2', grossMinor: 1200 }] });
   const made = await at.create(order);
   if (made.kind !== 'done') throw new Error(JSON.stringify(made));
   const { id = '' } = made.refs?.[0] ?? {};

@@ -12,23 +12,32 @@ type LineTruth = {
 };
 
 /** Goods that left count, whatever an edit or a cancellation says; beyond what was ever ordered they are an excess. */
-function linesOf({ shop, erp }: LivesWorld): readonly LineTruth[] {
+function linesOf({ shop, erp }: LivesWorld, isOver: boolean): readonly LineTruth[] {
   return shop.lines.map(({ id, ordered, current }) => {
     const whole = Math.max(ordered, current);
     const left = erp.shipped(id);
     const shipped = Math.min(left, whole);
-    return { id, live: Math.max(shipped, shop.isOver ? 0 : current), shipped, excess: left - shipped };
+    return { id, live: Math.max(shipped, isOver ? 0 : current), shipped, excess: left - shipped };
   });
+}
+
+/** Deleting the record of an order that has all left calls nothing off. */
+function isOver(world: LivesWorld): boolean {
+  const { shop } = world;
+  if (!shop.isDeleted || shop.isCancelled) return shop.isCancelled;
+  const wanted = linesOf(world, false).filter(({ live }) => live > 0);
+  return wanted.length === 0 || wanted.some(({ live, shipped }) => live > shipped);
 }
 
 /** Where the order stands, told from what is true alone. */
 function statusOf(world: LivesWorld, lines: readonly LineTruth[]): OrderStatus {
   const { shop, erp } = world;
+  const over = isOver(world);
   const hasShipped = lines.some(({ shipped }) => shipped > 0);
-  if (shop.isOver && !hasShipped) return 'cancelled';
+  if (over && !hasShipped) return 'cancelled';
   const isAll = hasShipped && lines.every(({ live, shipped }) => live === shipped);
   const isEmpty = lines.every(({ live }) => live === 0);
-  const isDelivered = isAll || (isEmpty && !shop.isOver && erp.lines !== null);
+  const isDelivered = isAll || (isEmpty && !over && erp.lines !== null);
   const expectedMinor = Math.min(shop.totalMinor, erp.lines === null ? Infinity : erp.totalMinor);
   const isInvoiced = erp.invoices > 0 && erp.invoicedMinor >= expectedMinor;
   if (isDelivered && isInvoiced) return shop.isPaid ? 'closed' : 'invoiced';
@@ -41,7 +50,8 @@ function statusOf(world: LivesWorld, lines: readonly LineTruth[]): OrderStatus {
 /** How the systems differ from each other once all is quiet, without an exception that says so. Empty: all agree. */
 export function disagreements(world: LivesWorld): readonly Disagreement[] {
   const { shop, erp, crm, run } = world;
-  const lines = linesOf(world);
+  const over = isOver(world);
+  const lines = linesOf(world, over);
   const causes = new Set(run.causes);
   const found: Disagreement[] = [];
   const same = (matter: string, is: unknown, shouldBe: unknown): void => {
@@ -51,12 +61,11 @@ export function disagreements(world: LivesWorld): readonly Disagreement[] {
   same('orders in the ERP', erp.made, erp.lines === null ? 0 : 1);
 
   // The ERP.
-  if (!shop.isOver && shop.isPaid && !shop.isOnHold) same('a live order is in the ERP', erp.isLive, true);
-  if (shop.isOver && !erp.hasShipped) same('a cancelled order is not in the ERP', erp.isLive, false);
-  if (shop.isOver && erp.hasShipped)
-    same('too late to cancel is said', causes.has('too-late-to-cancel'), true);
+  if (!over && shop.isPaid && !shop.isOnHold) same('a live order is in the ERP', erp.isLive, true);
+  if (over && !erp.hasShipped) same('a cancelled order is not in the ERP', erp.isLive, false);
+  if (over && erp.hasShipped) same('too late to cancel is said', causes.has('too-late-to-cancel'), true);
   const isHeldLate =
-    erp.isLive && !shop.isOver && shop.isOnHold && lines.some(({ live, shipped }) => live > shipped);
+    erp.isLive && !over && shop.isOnHold && lines.some(({ live, shipped }) => live > shipped);
   if (!isHeldLate) same('no hold is said to be late', causes.has('held-after-release'), false);
   else if (statusOf(world, lines) !== 'closed')
     same('a late hold is said', causes.has('held-after-release'), true);
@@ -90,7 +99,7 @@ export function disagreements(world: LivesWorld): readonly Disagreement[] {
   for (const { id, shipped } of lines) same(`pieces of ${id} that left, in the CRM`, gone(id), shipped);
 
   // Stock: what is still to leave is reserved; what waits for a refused cancellation, too.
-  if (!(shop.isOver && erp.isLive)) {
+  if (!(over && erp.isLive)) {
     const reserved = Object.fromEntries(run.reserved.map(({ sku, quantity }) => [sku, Number(quantity)]));
     const wanted = lines.filter(({ live, shipped }) => live > shipped);
     same(
@@ -111,7 +120,14 @@ export function disagreements(world: LivesWorld): readonly Disagreement[] {
     causes.has('shipment-mismatch'),
     lines.some(({ excess }) => excess > 0),
   );
-  const known = [...edited, 'too-late-to-cancel', 'held-after-release', 'undeliverable', 'shipment-mismatch'];
+  const known = [
+    ...edited,
+    'too-late-to-cancel',
+    'held-after-release',
+    'undeliverable',
+    'shipment-mismatch',
+    'deleted-at-source',
+  ];
   const others = [...causes].filter(
     (cause) => !known.includes(cause) && cause !== 'invoiced-more-than-ordered',
   );
@@ -123,10 +139,11 @@ const edited = ['edited-after-release', 'order-edit-not-applied', 'address-chang
 
 /** Whether the ERP's order has the storefront's form; where it has not, an exception says so, and only where the ERP could not take it. */
 function editsOf(
-  { shop, erp }: LivesWorld,
+  world: LivesWorld,
   lines: readonly LineTruth[],
   causes: ReadonlySet<string>,
 ): readonly [is: unknown, shouldBe: unknown] {
+  const { shop, erp } = world;
   const said = edited.some((cause) => causes.has(cause));
   if (!erp.isLive || erp.lines === null) return [said, false];
   const wanted = lines.filter(({ live }) => live > 0);
@@ -134,7 +151,7 @@ function editsOf(
   const sameLines = wanted.length === has.size && wanted.every(({ id, live }) => has.get(id) === live);
   const isSame = sameLines && erp.street === `${shop.street} Harbour Street`;
   // Of a cancelled order, what is left of it is called off where the ERP can; that goods left is said by the cancellation.
-  if (shop.isOver) return [erp.skill === 'nothing' || sameLines || said, true];
+  if (isOver(world)) return [erp.skill === 'nothing' || sameLines || said, true];
   if (isSame && said) return ['an edit is said to be missing', 'the ERP has it'];
   if (isSame) return [true, true];
   const isMore = wanted.some(({ id, live }) => live > (has.get(id) ?? 0));

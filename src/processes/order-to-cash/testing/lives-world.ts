@@ -38,7 +38,10 @@ export class LivesWorld {
     this.#random = seed >>> 0;
     const erp = skill === 'nothing' ? [] : ['erp.order.amend'];
     const can = { shop: ['storefront.fulfillment.update'], erp };
-    this.run = new OrderRun(testRules({ can, close: { invoiceToleranceMinor: 0 } }), 16);
+    this.run = new OrderRun(
+      testRules({ can, fulfillment: { tellDeliveries: true }, close: { invoiceToleranceMinor: 0 } }),
+      16,
+    );
     this.hear(this.shop.observed());
   }
 

@@ -8,10 +8,10 @@ import { identify } from '#processes/customer-identity/identify.ts';
 import { knownCustomer } from '#processes/customer-identity/known-customer.ts';
 import { customerRulesSchema } from '#processes/customer-identity/rules.ts';
 import { type EngineUnderTest, engineUnderTest, master, tenant } from '#tests/engine/engine-under-test.ts';
-import { decideOnCustomers, listDecisions, pairOfReview, revokeDecision } from './customer-decisions.ts';
-import { matchCustomers, type MatchingResult } from './customer-matching.ts';
-import { listLinkedCustomers } from './customers.ts';
-import { listExceptions } from './exceptions.ts';
+import { decideOnCustomers, listDecisions, pairOfReview, revokeDecision } from '#ops/customer-decisions.ts';
+import { matchCustomers, type MatchingResult } from '#ops/customer-matching.ts';
+import { listLinkedCustomers } from '#ops/customers.ts';
+import { listExceptions } from '#ops/exceptions.ts';
 
 let engine: EngineUnderTest;
 afterEach(() => engine.stop());

@@ -2,9 +2,9 @@ import { afterEach, expect, test } from 'vitest';
 import type { BoundProcess } from '#dispatch/lane-rules/host.ts';
 import type { ExceptionNotice } from '#processes/process.ts';
 import { type EngineUnderTest, engineUnderTest, tenant } from '#tests/engine/engine-under-test.ts';
-import { assignExceptions, resolveExceptions } from './exception-actions.ts';
-import { listExceptions, showException, summariseExceptions } from './exceptions.ts';
-import { actOnParked } from './parked.ts';
+import { assignExceptions, resolveExceptions } from '#ops/exception-actions.ts';
+import { listExceptions, showException, summariseExceptions } from '#ops/exceptions.ts';
+import { actOnParked } from '#ops/parked.ts';
 
 let engine: EngineUnderTest;
 afterEach(() => engine.stop());

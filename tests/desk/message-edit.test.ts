@@ -5,11 +5,11 @@ import { subjectOf } from '#connector-sdk/subject-of.ts';
 import { storeMessages } from '#journal/intake-store.ts';
 import { type EngineUnderTest, engineUnderTest, master, tenant } from '#tests/engine/engine-under-test.ts';
 import { stubConnector } from '#tests/engine/stub-platform.ts';
-import { readMessage } from './message-body.ts';
-import { type EditCheck, type Edited, editMessage, type EditRequest } from './message-edit.ts';
-import { readMessages } from './messages.ts';
-import { actOnParked, listParked } from './parked.ts';
-import { readStatus } from './status.ts';
+import { readMessage } from '#ops/message-body.ts';
+import { type EditCheck, type Edited, editMessage, type EditRequest } from '#ops/message-edit.ts';
+import { readMessages } from '#ops/messages.ts';
+import { actOnParked, listParked } from '#ops/parked.ts';
+import { readStatus } from '#ops/status.ts';
 
 let engine: EngineUnderTest;
 afterEach(() => engine.stop());

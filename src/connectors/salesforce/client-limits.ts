@@ -1,0 +1,2 @@
+/** Records of one sObject Collections request. */
+export const collectionRecords = 200;
