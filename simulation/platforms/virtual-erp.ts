@@ -190,7 +190,8 @@ export class VirtualErp extends VirtualPlatform {
 
   #tellOrder(record: ErpRecord): void {
     const { ref, status } = record;
-    this.#tell(record, 'erp-order', { ref, number: `SO-${ref.id}`, status, blocks: [], total: null });
+    const total = record.order.totals.grand.presentment;
+    this.#tell(record, 'erp-order', { ref, number: `SO-${ref.id}`, status, blocks: [], total });
   }
 
   #tell(record: ErpRecord, kind: 'erp-order' | 'shipment' | 'invoice', data: unknown): void {

@@ -105,7 +105,8 @@ export const errorCatalogue = {
   },
   'customer-match': {
     group: 'parked',
-    means: 'Two customer records may be one customer, and something speaks against linking them by themselves.',
+    means:
+      'Two customer records may be one customer, and something speaks against linking them by themselves.',
     next: 'Both stay customers of their own; it closes by itself when what speaks for it is gone.',
     remedy: 'Look at both, then "customers accept" or "customers refuse"; either can be taken back.',
   },

@@ -134,6 +134,11 @@ async function tellChanges(
     '/* matching_before */ select entity, identity from customer_identity where tenant = $1',
     [tenant],
   );
+  // A record that no platform shows any more is nobody.
+  await client.query(
+    '/* matching_gone */ delete from customer_identity where tenant = $1 and entity <> all ($2)',
+    [tenant, customers.map(({ record }) => record.entity)],
+  );
   const before = new Map(rows.map(({ entity, identity }) => [entity, identity]));
   const groups = Map.groupBy(customers, ({ record }) => identityOf.get(record.entity) ?? record.entity);
   const membersBefore = Map.groupBy(rows, ({ identity }) => identity);

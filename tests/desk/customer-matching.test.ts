@@ -42,7 +42,7 @@ async function customer(
   connection: string,
   id: string,
   email: string | null,
-  more: { readonly verified?: boolean; readonly merged?: readonly string[] } = {},
+  more: { readonly verified?: boolean; readonly merged?: readonly string[]; readonly madeFor?: string } = {},
 ): Promise<string> {
   const entity = `customer:${connection}:${id}`;
   const ref = { connection, type: 'Customer', id };
@@ -68,6 +68,7 @@ async function customer(
     tags: [],
     note: null,
     createdAt: null,
+    ...(more.madeFor !== undefined && { madeFor: more.madeFor }),
     extensions: {},
   };
   const merged = (more.merged ?? []).map((other) => ({ connection, type: 'Customer', id: other }));
@@ -178,6 +179,31 @@ test('a refusal takes two apart that an address had linked, and is replaced by a
     ['refused', true],
     ['accepted', false],
   ]);
+});
+
+test('a record that we made for a customer is that customer, without a review', async () => {
+  await begin();
+  const shop = await customer('shop', '1', 'ann@example.com');
+  await customer('crm', '9', 'ann@example.com', { verified: false, madeFor: shop });
+  await match();
+  expect(await linked()).toEqual([
+    'customer:crm:9 is customer:crm:9: made-for-it',
+    'customer:shop:1 is customer:crm:9: made-for-it',
+  ]);
+  expect(await reviews()).toEqual([]);
+});
+
+test('a record that is gone at its platform leaves the other a customer of its own', async () => {
+  await begin();
+  await customer('shop', '1', 'ann@example.com');
+  const crm = await customer('crm', '9', 'ann@example.com');
+  await match();
+  await engine.rows(
+    `update instance set state = replace(state, '"type":"customer.observed"', '"type":"record.deleted"') where entity = $1`,
+    [crm],
+  );
+  expect((await match()).changed).toEqual([{ entity: 'customer:shop:1', identity: 'customer:shop:1' }]);
+  expect(await linked()).toEqual([]);
 });
 
 test('what a platform merged is one customer, also without any address', async () => {

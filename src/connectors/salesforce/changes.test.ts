@@ -27,7 +27,7 @@ async function subscriber(options: SalesforceEmulatorOptions = {}, changes: obje
     emulator,
     {},
     {
-      changes: { endpoint: org.pubSub?.endpoint, plaintext: true, gatherMs: 0, overlapMs: 0, ...changes },
+      changes: { endpoint: org.pubSub?.endpoint, plaintext: true, gatherMs: 0, overlapMs: 2_000, ...changes },
     },
   );
   const open = (): SalesforceClient => salesforce.open(config, services);
@@ -278,6 +278,7 @@ test('over TLS the stream is read where its certificate is trusted, and nowhere 
   const { certificate } = tlsIdentity;
   const tls = (changes: object) => subscriber({ pubSub: { tls: true } }, { plaintext: false, ...changes });
   await using trusting = await tls({ certificateAuthority: certificate });
+  await trusting.turn();
   await trusting.turnsUntil(() => trusting.cursor().replayId !== null);
   await using doubting = await tls({});
   const told = [await doubting.turn(), await doubting.turn(), await doubting.turn()];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { orderStatuses } from '#canonical/command.ts';
+import type { orderStatuses } from '#canonical/command.ts';
 import { newCall } from '#connector-sdk/call.ts';
 import { changesConfigSchema } from './changes/changes-config.ts';
 import { deliverOrder } from './delivery/deliver-order.ts';

@@ -117,3 +117,16 @@ test('a sale that was taken back, or is nowhere, is not amended', async () => {
   expect(await at.amend(sale, order)).toMatchObject({ kind: 'rejected', code: 'already-cancelled' });
   expect(await at.amend('999999', order)).toMatchObject({ kind: 'rejected', code: 'not-found' });
 });
+
+test('what taxes are rounded by is settled anew in the line that was made for it', async () => {
+  last += 1;
+  const seven = Array.from({ length: 7 }, () => ({ sku: 'MUG-RED', grossMinor: 1001 }));
+  const made = await at.create(vatOrder({ id: String(last), lines: seven }));
+  const sale = made.kind === 'done' ? (made.refs?.[0]?.id ?? '') : '';
+  const wanted = vatOrder({
+    id: String(last),
+    lines: seven.map((line, index) => ({ ...line, quantity: index === 0 ? '5' : '1' })),
+  });
+  const target = wanted.totals.grand.presentment.amountMinor;
+  expect(total(await at.amend(sale, wanted))).toBe((target / 100).toFixed(2));
+});

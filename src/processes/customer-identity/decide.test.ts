@@ -109,6 +109,22 @@ describe('a customer record', () => {
     });
   });
 
+  test('that is gone at its platform tells of nobody any more, until it is shown again', () => {
+    const gone: CanonicalEvent = {
+      type: 'record.deleted',
+      subject: subjectOf('shop'),
+      version: { at: later, hash: 'gone' },
+      data: { at: later },
+    };
+    const life = new Life().event(observed('shop'), gone);
+    expect(life.said).toBe('applied');
+    expect(knownCustomer('c', life.state ?? {})).toBeNull();
+    expect(life.event(observed('shop')).said).toBe('superseded');
+    expect(life.identity('customer:a', 'shop').told).toEqual([]);
+    const again = life.event(observed('shop', '2026-11-24T10:00:02.000Z'));
+    expect(knownCustomer('c', again.state ?? {})?.refs).toEqual([ref('shop')]);
+  });
+
   test('keeps what its platform merged into it, once', () => {
     const life = new Life().event(observed('shop'), merged('8'), merged('8', '9'));
     expect(life.state?.merged?.map(({ id }) => id)).toEqual(['8', '9']);

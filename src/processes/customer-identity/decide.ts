@@ -70,7 +70,7 @@ function absorbEvent(
     if (fresh.length === 0) return decided(state, { kind: 'superseded', by: 'the merge is known' });
     return decided({ ...state, merged: [...merged, ...fresh] }, applied, { links: [event.data.survivor] });
   }
-  if (event.type !== 'customer.observed')
+  if (event.type !== 'customer.observed' && event.type !== 'record.deleted')
     return decided(state, reject('no-whole-record', `${event.type} does not carry a whole customer`));
   const { ref } = event.subject;
   const { at, hash } = event.version;
@@ -82,7 +82,7 @@ function absorbEvent(
   const record = { at, hash, type: event.type, data: event.data, ref };
   const next = { ...state, records: { ...state.records, [keyOf(ref)]: record } };
   const { identity } = state;
-  const isNew = known === undefined;
+  const isNew = known === undefined && event.type === 'customer.observed';
   return decided(next, applied, {
     links: isNew ? [ref] : [],
     commands: isNew && identity ? tell(rules, [ref], identity) : [],
@@ -96,7 +96,9 @@ function absorbIdentity(
 ): Decision<CustomerState> {
   if (isSame(state.identity ?? null, identity))
     return decided(state, { kind: 'superseded', by: `it is ${identity.identity} already` });
-  const refs = Object.values(state.records).flatMap(({ ref }) => (ref === undefined ? [] : [ref]));
+  const refs = Object.values(state.records).flatMap(({ ref, type }) =>
+    ref === undefined || type === 'record.deleted' ? [] : [ref],
+  );
   return decided({ ...state, identity }, applied, { commands: tell(rules, refs, identity) });
 }
 

@@ -4,7 +4,7 @@ import type { ExternalRef } from '#canonical/primitives.ts';
 import type { CustomerState } from './decide.ts';
 import type { CustomerRecord } from './evidence.ts';
 
-/** What one customer's state tells of who it is; null while no platform has shown it. */
+/** What one customer's state tells of who it is; null while no platform shows it, or any more. */
 export function knownCustomer(
   entity: string,
   state: Json,
@@ -15,7 +15,9 @@ export function knownCustomer(
 } | null {
   const { records, merged = [] } = state as CustomerState;
   // The platform that showed it last knows best.
-  const shown = Object.entries(records).sort(([, a], [, b]) => (a.at < b.at ? 1 : -1));
+  const shown = Object.entries(records)
+    .filter(([, { type }]) => type !== 'record.deleted')
+    .sort(([, a], [, b]) => (a.at < b.at ? 1 : -1));
   const refs = shown.flatMap(([, { ref }]) => (ref === undefined ? [] : [ref]));
   const newest = shown[0];
   const customer = newest === undefined ? null : customerSchema.safeParse(newest[1].data);
@@ -27,7 +29,7 @@ export function knownCustomer(
 function recordOf(
   entity: string,
   connection: string,
-  { party, memberships = [], madeFor = null }: Customer,
+  { party, memberships = [], madeFor }: Customer,
 ): CustomerRecord {
   return {
     entity,
@@ -37,7 +39,7 @@ function recordOf(
     email: party.email === '' ? null : party.email,
     emailVerified: party.emailVerified,
     name: nameOf(party),
-    madeFor,
+    madeFor: madeFor ?? null,
     registrations:
       party.kind === 'company'
         ? party.registrations.map(({ kind, country, number }) =>

@@ -113,6 +113,12 @@ export const orderExceptions = {
     remedy:
       'Correct the shipment in the ERP, or agree with the buyer on what was delivered beyond the order.',
   },
+  'shipped-despite-edit': {
+    means:
+      'Goods left, or are being picked, that an edit at the storefront had taken away: the edit came too late for them.',
+    remedy:
+      'Stop them at the warehouse, or recall the parcel; or agree with the buyer, and take them up at the storefront again or credit their return.',
+  },
   'shipment-cancelled-after-told': {
     means: 'The ERP cancelled a shipment of which the storefront, and perhaps the buyer, was told.',
     remedy: 'Cancel the fulfilment at the storefront.',

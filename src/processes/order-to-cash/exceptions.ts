@@ -181,7 +181,19 @@ function shipmentExceptions(state: OrderState, view: OrderView): readonly Wanted
     ...view.placed.unplaced,
     ...excess.map(([id, line]) => `line ${id}: ${line.excess} more than ordered`),
   ];
+  const unwanted = [...view.lines].filter(([, line]) => isPositive(line.unwanted));
   return [
+    ...(unwanted.length === 0
+      ? []
+      : [
+          {
+            key: 'unwanted',
+            cause: 'shipped-despite-edit',
+            detail: unwanted
+              .map(([id, line]) => `line ${id}: ${line.unwanted} more than is wanted`)
+              .join('; '),
+          } as const,
+        ]),
     ...(mismatches.length === 0
       ? []
       : [{ key: 'shipments', cause: 'shipment-mismatch', detail: mismatches.join('; ') } as const]),

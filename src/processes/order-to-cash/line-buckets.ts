@@ -36,6 +36,8 @@ export type LineQuantities = {
   readonly unshipped: Decimal;
   /** Went out beyond what was ordered. */
   readonly excess: Decimal;
+  /** Left, or is leaving, although an edit had taken it away. */
+  readonly unwanted: Decimal;
 };
 
 /** Where goods of a shipment in this state are; the most advanced first, which is the order in which a line's quantity is given out. */
@@ -98,7 +100,8 @@ export function lineQuantities(line: OrderLine, facts: LineFacts): LineQuantitie
   put('open', room);
   // A refund may be heard of before the shipment that it follows.
   quantities.returned = smaller(facts.returned, gone);
-  return { quantities, live, unshipped: minus(live, gone), excess };
+  const unwanted = facts.cancelled ? zero : larger(zero, minus(moving, kept));
+  return { quantities, live, unshipped: minus(live, gone), excess, unwanted };
 }
 
 /**
@@ -112,7 +115,7 @@ export function parentQuantities(line: OrderLine, children: readonly Quantities[
   );
   const whole = larger(line.ordered, line.current);
   quantities[agreed ?? 'open'] = whole;
-  return { quantities, live: line.current, unshipped: zero, excess: zero };
+  return { quantities, live: line.current, unshipped: zero, excess: zero, unwanted: zero };
 }
 
 function isOnly(quantities: Quantities, bucket: QuantityBucket): boolean {

@@ -159,7 +159,7 @@ function meetings({ shop, erp, run }: LivesWorld): readonly string[] {
     ...(shop.isDeleted ? ['deleted at the source'] : []),
     ...(shop.parts.length > 1 ? ['split'] : []),
     ...(run.view.status === 'closed' ? ['closed'] : []),
-    ...[...causes],
+    ...causes,
   ];
 }
 const wanted = [

@@ -3,7 +3,7 @@ import { type Decimal, decimal } from '#canonical/decimal.ts';
 import type { FulfillmentOrder, Shipment } from '#canonical/fulfillment.ts';
 import type { Order } from '#canonical/order.ts';
 import type { OrderLine } from '#canonical/order-line.ts';
-import { withNewsOfEchoes } from './delivery.ts';
+import { withNewsOfEchoes } from './echo-news.ts';
 import { carriedContent } from './erp-content.ts';
 import { holdsOn } from './holds.ts';
 import { type Invoicing, invoicing } from './invoices.ts';

@@ -43,6 +43,7 @@ export function orderLine(line: LineRequest, item: RecordName, lineField: string
     // Where a rate does not divide evenly, the amount rules.
     amount: { decimal: line.amount },
     ...(line.units !== null && { units: line.units }),
+    ...(line.location !== undefined && { location: line.location }),
     ...(line.taxCode !== null && { taxCode: line.taxCode }),
     ...(lineField !== null && line.lineId !== null && { [lineField]: line.lineId }),
   };

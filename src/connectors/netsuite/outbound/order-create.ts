@@ -9,6 +9,7 @@ import { renderConfigSchema } from '../config.ts';
 import { computed, mapAll, mapBoth } from './all-problems.ts';
 import { orderKey } from './external-key.ts';
 import { foreseenTotal } from './foreseen-rounding.ts';
+import { lineLocations } from './line-locations.ts';
 import { netOfShipping, rateOf } from './net-amounts.ts';
 import { orderAddress } from './order-address.ts';
 import { orderCustomer } from './order-customer.ts';
@@ -57,7 +58,7 @@ export function renderOrder(
       key: currency,
     },
     lines: [
-      ...priced.map(({ line }) => line),
+      ...located(order, priced, context),
       ...foreseenRounding(order, { priced, rounding, statedMinor }, rendering),
     ],
     rounding,
@@ -67,6 +68,18 @@ export function renderOrder(
     totalMinor: statedMinor ?? order.totals.grand.presentment.amountMinor,
     ...(deposits.length > 0 && { deposits }),
   };
+}
+
+function located(
+  order: Order,
+  priced: readonly PricedLine[],
+  context: RenderContext,
+): readonly LineRequest[] {
+  const locations = lineLocations(order, context);
+  return priced.map(({ line }) => {
+    const place = line.lineId === null ? undefined : locations.get(line.lineId);
+    return place === undefined ? line : { ...line, location: place };
+  });
 }
 
 /** The line that makes up for what NetSuite's taxes are going to round otherwise than the source's; within the tolerance only. */

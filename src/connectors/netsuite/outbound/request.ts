@@ -32,6 +32,8 @@ export type LineRequest = {
   readonly amount: string;
   readonly units: RecordName | null;
   readonly taxCode: RecordName | null;
+  /** Only where the lines of one order leave from several locations. */
+  readonly location?: RecordName;
 };
 
 /** `erp.order.create` as it is stored: every word resolved that can be without asking. Amounts in minor units. */

@@ -69,10 +69,17 @@ export class SummaryBatch {
     this.#timer = null;
     const members = this.#waiting;
     this.#waiting = [];
-    this.#send(members).catch((error: unknown) => {
+    void this.#sendAll(members);
+  }
+
+  /** A defect here must not leave commands waiting for ever. */
+  async #sendAll(members: readonly Member[]): Promise<void> {
+    try {
+      await this.#send(members);
+    } catch (error) {
       const detail = `a defect of the batch: ${error instanceof Error ? error.message : String(error)}`;
       for (const { done } of members) done({ kind: 'outcome-unknown', detail });
-    });
+    }
   }
 
   async #send(members: readonly Member[]): Promise<void> {

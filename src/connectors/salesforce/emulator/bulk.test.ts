@@ -17,7 +17,7 @@ async function publicClient() {
   });
   const { consumerKey: client_id, consumerSecret: client_secret } = defaultOrgAuth;
   const form = { grant_type: 'client_credentials', client_id, client_secret };
-  await connection.authorize(form as unknown as Parameters<typeof connection.authorize>[0]);
+  await connection.authorize(form);
   return { emulator, connection, [Symbol.asyncDispose]: () => emulator.close() };
 }
 

@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import type { Json } from '#canonical/json.ts';
-import { type AggregateFunction, type Expression } from './soql-parser.ts';
+import type { AggregateFunction, Expression } from './soql-parser.ts';
 import { compareValues } from './soql-values.ts';
 
 /** What an aggregate makes of the values of a group; nulls do not count. Null where there is nothing to make it of. */

@@ -69,7 +69,7 @@ export class PaymentsDesk {
 
   /** orderCapture. Webhooks: order_transactions/create; orders/paid once all is paid, orders/updated. */
   capture(asked: CaptureAsked): TransactionRecord | CaptureRefused {
-    this.settle();
+    this.settle(this.#shop.orders.get(asked.id));
     const nowMs = this.#shop.now();
     const checked = checkedCapture(this.#shop.orders.get(asked.id), asked, nowMs);
     if ('refused' in checked) return checked;
@@ -98,10 +98,10 @@ export class PaymentsDesk {
 
   /** transactionVoid. Webhooks: order_transactions/create, orders/updated. */
   void(parentTransactionId: string): TransactionRecord | CaptureRefused {
-    this.settle();
     const holder = [...this.#shop.orders.values()].find(({ transactions }) =>
       transactions.some(({ id }) => id === parentTransactionId),
     );
+    this.settle(holder);
     const checked = checkedVoid(holder, parentTransactionId, this.#shop.now());
     if ('refused' in checked) return checked;
     const made = this.#release(checked.order, checked.authorization);
@@ -112,8 +112,8 @@ export class PaymentsDesk {
     return made;
   }
 
-  /** Authorisations whose time is over, and pending captures whose time has come. Webhook: orders/updated. */
-  settle(): void {
+  /** Pending captures whose time has come, and an order whose authorisations' time is over. Webhook: orders/updated. */
+  settle(order: OrderRecord | undefined): void {
     const nowMs = this.#shop.now();
     for (const each of this.#pending.splice(0)) {
       if (each.dueMs > nowMs) this.#pending.push(each);
@@ -122,14 +122,12 @@ export class PaymentsDesk {
         this.#captured(each.order, each.authorization, each.capture, each.final);
       }
     }
-    for (const order of this.#shop.orders.values()) {
-      if (order.displayFinancialStatus !== 'AUTHORIZED') continue;
-      const held = order.transactions.filter(({ kind }) => kind === 'AUTHORIZATION');
-      if (held.length === 0 || !held.every((authorization) => hasLapsed(authorization, nowMs))) continue;
-      order.displayFinancialStatus = 'EXPIRED';
-      this.#shop.changed('payment.expired', order, {});
-      this.#shop.tellOrder(['orders/updated'], order, randomUUID());
-    }
+    if (order?.displayFinancialStatus !== 'AUTHORIZED') return;
+    const held = order.transactions.filter(({ kind }) => kind === 'AUTHORIZATION');
+    if (held.length === 0 || !held.every((authorization) => hasLapsed(authorization, nowMs))) return;
+    order.displayFinancialStatus = 'EXPIRED';
+    this.#shop.changed('payment.expired', order, {});
+    this.#shop.tellOrder(['orders/updated'], order, randomUUID());
   }
 
   readonly #pending: {

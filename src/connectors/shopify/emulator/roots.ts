@@ -60,8 +60,9 @@ export function shopRoots(shop: Shop, account: AccountOptions): Roots {
     publicApiVersions: () =>
       account.supportedVersions.map((handle) => ({ handle, supported: true, displayName: handle })),
     order: ({ id }: { readonly id: string }) => {
-      shop.payments.settle();
-      return seen(shop.orders.get(id));
+      const order = shop.orders.get(id);
+      shop.payments.settle(order);
+      return seen(order);
     },
     orderCapture: ({ input }: { readonly input: CaptureAsked }) => withErrors(shop.payments.capture(input)),
     transactionVoid: ({ parentTransactionId }: { readonly parentTransactionId: string }) =>

@@ -50,11 +50,11 @@ export async function knownSaleParty(
 ): Promise<SaleParty | null> {
   const wanted = await addressValues(rpc, client, [request.invoiceAddress, request.shipmentAddress]);
   const party = await findParty(rpc, request.party.code);
-  const [invoiceAddress, shipmentAddress] = wanted.map((values) =>
-    party === null ? null : addressIn(party, values),
-  );
-  if (party === null || invoiceAddress == null || shipmentAddress == null) return null;
-  return { party: party.id, invoiceAddress, shipmentAddress };
+  if (party === null) return null;
+  const [invoiceAddress = null, shipmentAddress = null] = wanted.map((values) => addressIn(party, values));
+  return invoiceAddress === null || shipmentAddress === null
+    ? null
+    : { party: party.id, invoiceAddress, shipmentAddress };
 }
 
 async function findParty(rpc: Rpc, code: string): Promise<KnownParty | null> {

@@ -97,7 +97,7 @@ export class LifeShop {
     const base = fulfillmentOrderData({ id: `5${index}`, location: `loc-${index}` });
     const lines = this.lines.map(({ id, current }) => {
       const taken =
-        index === 0 ? [...this.parts.slice(1)].reduce((sum, other) => sum + (other.get(id) ?? 0), 0) : 0;
+        index === 0 ? this.parts.slice(1).reduce((sum, other) => sum + (other.get(id) ?? 0), 0) : 0;
       const quantity = decimal(
         Math.max(0, index === 0 ? current - taken : Math.min(current, part.get(id) ?? 0)),
       );
