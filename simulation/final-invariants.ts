@@ -93,7 +93,9 @@ function checkOrder(site: Site, id: string, current: Order): void {
       (line, index) => line.current !== (record.order.lines[index]?.current ?? '0'),
     );
     // An older form that arrived after all is known by its total; one that comes to the same is nobody's loss.
-    const isSaid = ['edited-after-release', 'erp-order-differs'].some((cause) => causes.has(cause));
+    const isSaid = ['edited-after-release', 'erp-order-differs', 'shipped-despite-edit'].some((cause) =>
+      causes.has(cause),
+    );
     const isSameTotal =
       record.order.totals.grand.presentment.amountMinor === current.totals.grand.presentment.amountMinor;
     if (differs && !isSaid && !isSameTotal)

@@ -1,8 +1,10 @@
 import type { Json } from '#canonical/json.ts';
-import type { LaneStep } from './lane-step.ts';
+
+/** The members of a state that are stored apart, and whether a step changed any of them. */
+export type BulkOfState = { readonly members: readonly string[]; readonly isChanged: boolean };
 
 /** What a step writes of an instance's state: the big members apart, and only where they changed. */
-export function storedState({ state, bulk }: NonNullable<LaneStep['instance']>): {
+export function storedState({ state, bulk }: { readonly state: Json; readonly bulk?: BulkOfState }): {
   readonly state: string;
   /** Null leaves what is stored. */
   readonly bulk: string | null;

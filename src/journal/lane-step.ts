@@ -1,4 +1,5 @@
 import type { Json } from '#canonical/json.ts';
+import type { BulkOfState } from './instance-state.ts';
 import type { CommandState, LaneKey } from './lane-store.ts';
 
 /** A command as a step leaves it. `startTimeoutMs` begins an attempt in the same commit, so that no byte leaves before it is on record. */
@@ -81,8 +82,7 @@ export type LaneStep = LaneKey & {
     readonly version: number;
     readonly state: Json;
     readonly nextCommand: number;
-    /** The members of the state that are stored apart, and whether this step changed any of them. */
-    readonly bulk?: { readonly members: readonly string[]; readonly isChanged: boolean };
+    readonly bulk?: BulkOfState;
   } | null;
   readonly todoDelta: number;
   /** What the caller knows to be left to do after this step; more in the database means events that it has not seen. */

@@ -61,24 +61,3 @@ begin
     execute format($policy$create policy tenants_named on %s using (tenant = any ((select string_to_array(current_setting('tallyport.tenants', true), ','))::text[]))$policy$, name);
   end loop;
 end $$;
-
--- As before, and a message that was corrected is read as it was corrected last.
-create or replace function lane_inbox(p_tenants text, p_tenant text[], p_entity text[], p_each int)
-returns table (tenant text, entity text, event_id bigint, kind text, at timestamptz, body text, message_id bigint,
-  connection text, topic text, occurred_at timestamptz, received_at timestamptz, raw bytea, body_hash bytea, sealed_key bytea)
-language plpgsql as $$
-#variable_conflict use_column
-begin
-  perform set_config('tallyport.tenants', p_tenants, true);
-  return query
-  select e.tenant, e.entity, e.event_id, e.kind, e.at, e.body, e.message_id, m.connection, m.topic, m.occurred_at, m.received_at,
-    coalesce(x.body, m.body), coalesce(x.body_hash, m.body_hash), k.sealed_key
-  from unnest(p_tenant, p_entity) as l(tenant, entity)
-  cross join lateral (select i.* from inbox i where i.tenant = l.tenant and i.entity = l.entity order by i.event_id limit p_each) e
-  left join message m on m.tenant = e.tenant and m.message_id = e.message_id and m.received_at = e.received_at
-  left join vault.message_key k on k.tenant = e.tenant and k.message_id = e.message_id
-  left join lateral (
-    select d.body, d.body_hash from message_edit d where d.tenant = e.tenant and d.message_id = e.message_id order by d.edit desc limit 1
-  ) x on true
-  order by e.tenant, e.entity, e.event_id;
-end $$;

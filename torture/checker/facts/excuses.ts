@@ -12,6 +12,7 @@ const ofErp: ReadonlySet<string> = new Set([
   'order-edit-not-applied',
   'address-changed-too-late',
   'erp-order-differs',
+  'shipped-despite-edit',
   'held-after-release',
   'too-late-to-cancel',
   'cancelled-in-erp',

@@ -1,6 +1,5 @@
 import type { Decimal } from '#canonical/decimal.ts';
 import type { JsonObject } from '#canonical/json.ts';
-import type { Deposit } from './deposits.ts';
 
 /** What is sold; internal ids are text. */
 export type Item = {
@@ -109,6 +108,9 @@ export type Customer = {
   readonly creditHold: 'ON' | 'OFF' | 'AUTO';
   readonly version: number;
 };
+
+/** A customer deposit under its external id: money that a sales order was paid with in advance. */
+export type Deposit = { readonly id: string; readonly salesOrder: string; readonly payment: string };
 
 /** Everything the account holds. */
 export class Account {

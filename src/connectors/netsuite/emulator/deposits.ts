@@ -1,11 +1,8 @@
 import type { JsonObject } from '#canonical/json.ts';
 import type { EffectJournal } from '#connector-testkit/effect-journal.ts';
-import type { Account } from './account.ts';
+import type { Account, Deposit } from './account.ts';
 import { exact, refId } from './field-values.ts';
 import { invalidField, Problem } from './problem.ts';
-
-/** A customer deposit under its external id: money that a sales order was paid with in advance. */
-export type Deposit = { readonly id: string; readonly salesOrder: string; readonly payment: string };
 
 /** Saves one, or the same once more. @throws Problem for an order or an amount that is none, and for an id that another transaction has */
 export function savedDeposit(

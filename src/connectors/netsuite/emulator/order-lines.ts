@@ -4,7 +4,6 @@ import type { Account, Line } from './account.ts';
 import { minorOf } from './amounts.ts';
 import { exact, refId, unknownField } from './field-values.ts';
 import { invalidField, userError } from './problem.ts';
-import type { Saving } from './sales-orders.ts';
 
 const zero = decimal(0);
 const lineFields = [
@@ -20,6 +19,15 @@ const lineFields = [
   'location',
   'isClosed',
 ];
+
+/** One save of an order. */
+export type Saving = {
+  readonly account: Account;
+  readonly body: JsonObject;
+  /** `replace=item` of the URL. */
+  readonly replaceLines: boolean;
+  readonly beganMs: number;
+};
 
 /** Lines with their number change that line; lines without are added, also by a second save of the same bytes. */
 export function savedLines(

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '#canonical/json.ts';
 import { amountsOf, minorOf, printed } from './amounts.ts';
 import type { Account, Line, Transaction } from './account.ts';
 import { exact, refId, unknownField } from './field-values.ts';
-import { savedLines } from './order-lines.ts';
+import { type Saving, savedLines } from './order-lines.ts';
 import { invalidField, userError } from './problem.ts';
 
 const zero = decimal(0);
@@ -26,14 +26,6 @@ const headerFields = [
   'item',
   'externalId',
 ];
-export type Saving = {
-  readonly account: Account;
-  readonly body: JsonObject;
-  /** `replace=item` of the URL. */
-  readonly replaceLines: boolean;
-  readonly beganMs: number;
-};
-
 /** The order after a save: a new one where `before` is undefined. @throws Problem where NetSuite refuses. */
 export function savedOrder(
   before: Transaction | undefined,

@@ -120,8 +120,15 @@ export function disagreements(world: LivesWorld): readonly Disagreement[] {
     causes.has('shipment-mismatch'),
     lines.some(({ excess }) => excess > 0),
   );
+  same(
+    'goods that an edit took away, and that left, are said',
+    causes.has('shipped-despite-edit'),
+    !over &&
+      lines.some(({ id, shipped }) => shipped > (shop.lines.find((line) => line.id === id)?.current ?? 0)),
+  );
   const known = [
     ...edited,
+    'shipped-despite-edit',
     'too-late-to-cancel',
     'held-after-release',
     'undeliverable',
