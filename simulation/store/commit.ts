@@ -64,7 +64,8 @@ function refusal(store: VirtualStore, step: LaneStep): string | null {
 function commitStep(store: VirtualStore, step: LaneStep): void {
   const { entity } = step;
   store.touched.add(entity);
-  if (step.instance !== null) store.instances.set(entity, instanceOf(step.instance, store.instances.get(entity)));
+  if (step.instance !== null)
+    store.instances.set(entity, instanceOf(step.instance, store.instances.get(entity)));
   for (const { eventId, disposition } of step.consumed) {
     const inbox = store.inbox.get(entity);
     const event = inbox?.get(eventId);

@@ -95,8 +95,7 @@ function apply(
         currency: notice.value?.currency ?? null,
         topics: [],
       });
-    else
-      draft.closeParked({ kind: 'exception', key: notice.key, resolution: `healed by ${causedBy}` });
+    else draft.closeParked({ kind: 'exception', key: notice.key, resolution: `healed by ${causedBy}` });
   }
   for (const command of withdrawn) tell(draft, host, command, { kind: 'withdrawn' });
 }

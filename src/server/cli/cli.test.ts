@@ -88,7 +88,7 @@ test('status tallies the messages and names the workers', { timeout }, async () 
   );
   expect(out).toContain('All connections answer.');
   expect(out).toMatch(/^Workers\nnode +lanes\n.+$/m);
-  expect(JSON.parse(json)).toMatchObject({ parked: 0, rejected: 0 });
+  expect([JSON.parse(json), await product.parked()]).toMatchObject([{ parked: 0, rejected: 0 }, []]);
 });
 
 test(
@@ -266,7 +266,8 @@ test(
     const good = await file('good.csv', 'key,value\nA,1\n');
     const bring = (path: string, connection: string): Promise<Run> =>
       tallyport(['crosswalk', 'import', path, '--connection', connection, '--table', 'item', '--apply']);
-    const stranger = 'northwind-apparel has no "tryton-uk"; there are shopify-us, tryton-us, salesforce';
+    const stranger =
+      'northwind-apparel has no "tryton-uk"; there are shopify-us, netsuite-us, tryton-us, salesforce';
     expect(await Promise.all([bring(bad, 'tryton-us'), bring(good, 'tryton-uk')])).toEqual([
       {
         code: 1,

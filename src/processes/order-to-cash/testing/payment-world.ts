@@ -82,7 +82,7 @@ export class PaymentWorld {
 
   toTheEnd(): this {
     // What the storefront shows in the end is read, until that leads to nothing new.
-    for (let before = ''; before !== this.#progress; ) {
+    for (let before = ''; before !== this.#progress;) {
       before = this.#progress;
       this.#comeToRest();
       this.#step((run) => run.readAnswer(orderObserved(this.#order(true))));
