@@ -14,7 +14,8 @@ import type { ChangesConfig } from './changes/changes-config.ts';
 import type { SalesforceConfig } from './config.ts';
 import { PriceEntryCache } from './delivery/price-entry-cache.ts';
 import { SummaryBatch } from './delivery/summary-batch.ts';
-import { type SalesforceJson, toSalesforceJson } from './outbound/salesforce-json.ts';
+import { toExactJson } from '#connector-sdk/exact-json.ts';
+import type { SalesforceJson } from './outbound/salesforce-json.ts';
 import { LoginFailedError, readTokenReply, tokenForm } from './session.ts';
 
 /** A part of a composite request. `path` is below `/services/data/vNN.0`; `records` says how many a collection holds. */
@@ -211,7 +212,7 @@ export class SalesforceClient {
         }),
         ...(ask.body !== undefined && { 'content-type': 'application/json; charset=utf-8' }),
       },
-      ...(ask.body !== undefined && { body: toSalesforceJson(ask.body) }),
+      ...(ask.body !== undefined && { body: toExactJson(ask.body) }),
       deadlineMs: call.deadlineMs,
       signal: call.signal,
     });

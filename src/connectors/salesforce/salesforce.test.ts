@@ -4,7 +4,7 @@ import { newCall } from '#connector-sdk/call.ts';
 import type { OrderLine } from '#canonical/order-line.ts';
 import { salesforce } from './connector.ts';
 import { orderConflictKeys } from './outbound/order-upsert.ts';
-import { toSalesforceJson } from './outbound/salesforce-json.ts';
+import { toExactJson } from '#connector-sdk/exact-json.ts';
 import { fixtureOrder, orgBench, payloadOf } from './testing/org-bench.ts';
 import { decimal } from '#canonical/decimal.ts';
 
@@ -77,7 +77,7 @@ describe('amounts', () => {
   });
   test('an amount is written digit for digit, beyond what a float can hold', () => {
     expect(
-      toSalesforceJson({ UnitPrice: { decimal: decimal('123456789012345678.10') }, Name: '{"decimal":"1"}' }),
+      toExactJson({ UnitPrice: { decimal: decimal('123456789012345678.10') }, Name: '{"decimal":"1"}' }),
     ).toBe('{"UnitPrice":123456789012345678.10,"Name":"{\\"decimal\\":\\"1\\"}"}');
   });
   test("a currency without decimals stays whole, and price book entries are of the order's currency", async () => {

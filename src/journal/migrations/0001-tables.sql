@@ -394,18 +394,18 @@ alter table instance alter column state set storage main;
 alter table message alter column body set storage external;
 
 -- Row-level security, forced on the owner too: a transaction sees the tenants that it named with SET LOCAL, and none if it named none.
-do $$
+create function tenants_apart(variadic p_tables text[]) returns void language plpgsql as $$
 declare name text;
 begin
-  foreach name in array array['lane', 'instance', 'message', 'vault.message_key', 'seen', 'inbox', 'event_log', 'command', 'command_done',
-    'attempt', 'timer', 'parked', 'wait', 'identity_link', 'alias', 'conflict_hold', 'stock_position', 'stock_reservation', 'stock_ledger',
-    'crosswalk', 'poll_cursor', 'connection_state', 'limit_account', 'limit_lease', 'credential', 'audit']
-  loop
+  foreach name in array p_tables loop
     execute format('alter table %s enable row level security', name);
     execute format('alter table %s force row level security', name);
     execute format($policy$create policy tenants_named on %s using (tenant = any ((select string_to_array(current_setting('tallyport.tenants', true), ','))::text[]))$policy$, name);
   end loop;
 end $$;
+select tenants_apart('lane', 'instance', 'message', 'vault.message_key', 'seen', 'inbox', 'event_log', 'command', 'command_done',
+    'attempt', 'timer', 'parked', 'wait', 'identity_link', 'alias', 'conflict_hold', 'stock_position', 'stock_reservation', 'stock_ledger',
+    'crosswalk', 'poll_cursor', 'connection_state', 'limit_account', 'limit_lease', 'credential', 'audit');
 
 -- Partitions by month, made ahead of time; dropped as a whole when they are older than the retention.
 create function partitions_ensure(p_months_ahead int) returns void language plpgsql as $$

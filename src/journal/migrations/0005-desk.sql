@@ -52,12 +52,4 @@ create table message_edit (
   primary key (tenant, message_id, edit)
 );
 
-do $$
-declare name text;
-begin
-  foreach name in array array['parked_history', 'message_edit'] loop
-    execute format('alter table %s enable row level security', name);
-    execute format('alter table %s force row level security', name);
-    execute format($policy$create policy tenants_named on %s using (tenant = any ((select string_to_array(current_setting('tallyport.tenants', true), ','))::text[]))$policy$, name);
-  end loop;
-end $$;
+select tenants_apart('parked_history', 'message_edit');

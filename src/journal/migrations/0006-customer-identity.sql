@@ -31,12 +31,4 @@ create table customer_identity (
 );
 create index customer_identity_members on customer_identity (tenant, identity);
 
-do $$
-declare name text;
-begin
-  foreach name in array array['customer_decision', 'customer_identity'] loop
-    execute format('alter table %s enable row level security', name);
-    execute format('alter table %s force row level security', name);
-    execute format($policy$create policy tenants_named on %s using (tenant = any ((select string_to_array(current_setting('tallyport.tenants', true), ','))::text[]))$policy$, name);
-  end loop;
-end $$;
+select tenants_apart('customer_decision', 'customer_identity');

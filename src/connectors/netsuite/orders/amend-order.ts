@@ -5,7 +5,7 @@ import { NetSuiteFailure, rejected } from '../answers/failure.ts';
 import type { NetSuiteClient, Session } from '../client.ts';
 import { renderOrderAmend } from '../outbound/order-amend.ts';
 import type { OrderAmendRequest } from '../outbound/request.ts';
-import { toWireJson } from '../wire-json.ts';
+import { toExactJson } from '#connector-sdk/exact-json.ts';
 import { resolveNames } from './account-records.ts';
 import { amendableOrder } from './amendable-order.ts';
 import { amendment } from './amendment.ts';
@@ -31,7 +31,7 @@ export const amendOrder: CommandHandler<'erp.order.amend', OrderAmendRequest, Ne
       const change = await changeOf(session, client, request);
       let after = before;
       if (change !== null) {
-        const written = await session.write('PATCH', `/salesOrder/${request.id}`, toWireJson(change));
+        const written = await session.write('PATCH', `/salesOrder/${request.id}`, toExactJson(change));
         if ('missing' in written) throw rejected('not-found', written.missing);
         if ('duplicate' in written) throw rejected('cannot-amend', written.duplicate);
         after = await theOrder(session, request);

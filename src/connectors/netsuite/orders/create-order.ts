@@ -4,7 +4,7 @@ import type { NetSuiteClient, Session } from '../client.ts';
 import { NetSuiteFailure, rejected } from '../answers/failure.ts';
 import { orderConflictKeys, renderOrderCreate } from '../outbound/order-create.ts';
 import type { OrderCreateRequest } from '../outbound/request.ts';
-import { toWireJson } from '../wire-json.ts';
+import { toExactJson } from '#connector-sdk/exact-json.ts';
 import { resolveNames } from './account-records.ts';
 import { missingDeposits, saveDeposits } from './customer-deposits.ts';
 import { orderBody } from './order-body.ts';
@@ -54,7 +54,7 @@ export const createOrder: CommandHandler<'erp.order.create', OrderCreateRequest,
         session,
         client,
         request,
-        toWireJson(orderBody(request, { config: client.config, record })),
+        toExactJson(orderBody(request, { config: client.config, record })),
       );
       return deposited(await settleTotal(session, client, saved, { request, record }));
     });

@@ -1,7 +1,7 @@
 import { rejected } from '../answers/failure.ts';
 import type { Session } from '../client.ts';
 import type { DepositRequest, OrderCreateRequest, RecordName } from '../outbound/request.ts';
-import { toWireJson } from '../wire-json.ts';
+import { toExactJson } from '#connector-sdk/exact-json.ts';
 
 /** The deposits of an order that NetSuite does not have yet, by their external ids. */
 export async function missingDeposits(
@@ -33,7 +33,7 @@ export async function saveDeposits(
       ...(paymentMethod !== null && { paymentMethod }),
     };
     session.settled();
-    const written = await session.write('PUT', `/customerDeposit/eid:${key}`, toWireJson(body));
+    const written = await session.write('PUT', `/customerDeposit/eid:${key}`, toExactJson(body));
     if ('duplicate' in written) throw rejected('external-id-taken', written.duplicate);
     if ('missing' in written) throw rejected('not-found', written.missing);
   }

@@ -2,7 +2,7 @@ import { money, moneyToDecimal } from '#canonical/money.ts';
 import type { NetSuiteClient, Session } from '../client.ts';
 import { NetSuiteFailure, rejected } from '../answers/failure.ts';
 import type { Looked, OrderCreateRequest, RecordName } from '../outbound/request.ts';
-import { toWireJson } from '../wire-json.ts';
+import { toExactJson } from '#connector-sdk/exact-json.ts';
 import { roundingLine } from './order-body.ts';
 import { type OrderView, readOrder, totalMinor } from './order-view.ts';
 import { closeOrder } from './close-order.ts';
@@ -84,7 +84,7 @@ export async function settleRounding(
   const written = await session.write(
     'PATCH',
     `/salesOrder/${order.id}`,
-    toWireJson({ item: { items: [line] } }),
+    toExactJson({ item: { items: [line] } }),
   );
   if ('missing' in written || 'duplicate' in written)
     throw new NetSuiteFailure({ kind: 'outcome-unknown', detail: `sales order ${order.id} is gone` });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { NetSuiteClient, Session } from '../client.ts';
 import { rejected } from '../answers/failure.ts';
 import type { CustomerRequest } from '../outbound/request.ts';
-import { toWireJson } from '../wire-json.ts';
+import { toExactJson } from '#connector-sdk/exact-json.ts';
 
 /** Writes the customer under its external id, unless it was written just so a moment ago: a save costs a slot for seconds. */
 export async function saveCustomer(
@@ -10,7 +10,7 @@ export async function saveCustomer(
   client: NetSuiteClient,
   { key, fields }: CustomerRequest,
 ): Promise<void> {
-  const body = toWireJson(fields);
+  const body = toExactJson(fields);
   const hash = createHash('sha256').update(body).digest('hex');
   if (client.known.get(`customer\n${key}`) === hash) return;
   const written = await session.write('PUT', `/customer/eid:${key}`, body);

@@ -6,7 +6,7 @@ import type { Address } from '#canonical/party.ts';
 import { parseWith, type RenderContext } from '#connector-sdk/mapping.ts';
 import { accountText } from '../account-time.ts';
 import { renderConfigSchema } from '../config.ts';
-import { computed, mapAll, mapBoth } from './all-problems.ts';
+import { computed, mapAll, mapBoth } from '#connector-sdk/all-problems.ts';
 import { orderKey } from './external-key.ts';
 import { foreseenTotal } from './foreseen-rounding.ts';
 import { lineLocations } from './line-locations.ts';

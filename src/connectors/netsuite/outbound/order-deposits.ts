@@ -1,7 +1,7 @@
 import { moneyToDecimal } from '#canonical/money.ts';
 import type { Order } from '#canonical/order.ts';
 import type { RenderContext } from '#connector-sdk/mapping.ts';
-import { mapAll } from './all-problems.ts';
+import { mapAll } from '#connector-sdk/all-problems.ts';
 import { externalKey } from './external-key.ts';
 import { recordName } from './record-name.ts';
 import type { DepositRequest } from './request.ts';

@@ -1,9 +1,10 @@
-import { compareDecimals, type Decimal, decimal } from '#canonical/decimal.ts';
+import { type Decimal, decimal } from '#canonical/decimal.ts';
 import type { OrderLine } from '#canonical/order-line.ts';
 import type { Order } from '#canonical/order.ts';
+import { soldLineTest } from '#canonical/sold-lines.ts';
 import type { RenderContext } from '#connector-sdk/mapping.ts';
 import type { RenderConfig } from '../config.ts';
-import { computed, mapAll, mapBoth } from './all-problems.ts';
+import { computed, mapAll, mapBoth } from '#connector-sdk/all-problems.ts';
 import { amountAndRate, netOfLine, rateOf } from './net-amounts.ts';
 import { itemName, recordName } from './record-name.ts';
 import type { LineRequest, Looked, RecordName } from './request.ts';
@@ -27,17 +28,7 @@ const zero = decimal(0);
 
 /** The lines of the order: goods and everything else that is charged but shipping, net, with discounts in the amounts. */
 export function orderLines(order: Order, rendering: Rendering): readonly PricedLine[] {
-  const charged = new Set(order.lines.filter((line) => line.charged).map(({ id }) => id));
-  const parents = new Set(order.lines.map(({ parentId }) => parentId));
-  const configurables = new Set(
-    order.lines.filter((line) => line.kind === 'configurable' && line.charged).map(({ id }) => id),
-  );
-  const isSold = (line: OrderLine): boolean => {
-    if (compareDecimals(line.current, zero) === 0) return false;
-    // A configurable line is the variant itself; of a bundle whose parts are charged only the parts are sold.
-    if (line.parentId !== null && configurables.has(line.parentId)) return false;
-    return charged.has(line.id) || !parents.has(line.id);
-  };
+  const isSold = soldLineTest(order);
   const goods = (): readonly PricedLine[] =>
     mapAll(order.lines, (line, index) => (isSold(line) ? [goodsLine(line, index, rendering)] : [])).flat();
   return mapAll([goods, () => extraLines(order, rendering)], (part) => part()).flat();

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonObject } from '#canonical/json.ts';
 import type { Call, PolledRecord, Poller, PollResult } from '#connector-sdk/connector.ts';
+import { readingFrom } from '#connector-sdk/sweep-cursor.ts';
 import { accountInstant, accountText, setBackMs } from '../account-time.ts';
 import type { NetSuiteClient, Session } from '../client.ts';
 import type { NetSuiteConfig } from '../config.ts';
 import type { Position } from '../suiteql.ts';
-import { advance, begin, readCursor, readingFrom, writeCursor } from './cursor.ts';
+import { advance, begin, readCursor, writeCursor } from './cursor.ts';
 
 const rowSchema = z.looseObject({
   id: z.union([z.string(), z.int()]).transform(String),

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { foundedId } from '#canonical/identity.ts';
 import { currencySchema } from '#canonical/money.ts';
 import { dateSchema } from '#canonical/primitives.ts';
-import type { InboundMapping } from '#connector-sdk/connector.ts';
-import { parseWith } from '#connector-sdk/mapping.ts';
-import { goneRecord, recordSubject } from './plain-record.ts';
+import { plainMapping } from './plain-record.ts';
 import {
   amountOf,
   exactNumber,
@@ -14,8 +12,6 @@ import {
   optionalText,
   refOf,
 } from './record-body.ts';
-
-const about = { entity: 'quote', type: 'Quote', founds: true } as const;
 
 const lineSchema = z.object({
   Id: idSchema,
@@ -45,43 +41,36 @@ const bodySchema = z.object({
 });
 
 /** `Quote`: an offer with its lines. */
-export const quoteMapping: InboundMapping = {
-  subject: (body, connection) => recordSubject(body, connection, about),
-  map(message) {
-    const gone = goneRecord(message, about);
-    if (gone !== null) return gone;
-    const record = parseWith(bodySchema, message.body);
-    const { connection } = message;
-    const { CurrencyIsoCode: currency } = record;
-    const ref = { connection, type: about.type, id: record.Id };
-    return [
-      {
-        type: 'quote.observed',
-        subject: { entity: about.entity, ref, founds: about.founds },
-        version: { at: record.SystemModstamp, hash: message.bodyHash },
-        data: {
-          schema: 'quote/1',
-          id: foundedId('quote', ref),
-          ref,
-          number: record.QuoteNumber,
-          name: record.Name,
-          status: record.Status,
-          customer: refOf(connection, 'Account', record.AccountId),
-          contact: refOf(connection, 'Contact', record.ContactId),
-          expiresOn: record.ExpirationDate,
-          total: amountOf(record.GrandTotal, currency, 'GrandTotal'),
-          lines: (record.QuoteLineItems?.records ?? []).map((line, index) => ({
-            ref: { connection, type: 'QuoteLineItem', id: line.Id },
-            sku: line.Product2?.StockKeepingUnit ?? null,
-            title: line.Product2?.Name ?? null,
-            quantity: line.Quantity,
-            unitPrice: line.UnitPrice,
-            total: amountOf(line.TotalPrice, currency, `QuoteLineItems.records[${index}].TotalPrice`),
-          })),
-          createdAt: record.CreatedDate,
-          extensions: { salesforce: { opportunityId: record.OpportunityId } },
-        },
-      },
-    ];
-  },
-};
+export const quoteMapping = plainMapping(
+  { entity: 'quote', type: 'Quote', founds: true },
+  bodySchema,
+  (record, ref) => ({
+    type: 'quote.observed',
+    data: {
+      schema: 'quote/1',
+      id: foundedId('quote', ref),
+      ref,
+      number: record.QuoteNumber,
+      name: record.Name,
+      status: record.Status,
+      customer: refOf(ref.connection, 'Account', record.AccountId),
+      contact: refOf(ref.connection, 'Contact', record.ContactId),
+      expiresOn: record.ExpirationDate,
+      total: amountOf(record.GrandTotal, record.CurrencyIsoCode, 'GrandTotal'),
+      lines: (record.QuoteLineItems?.records ?? []).map((line, index) => ({
+        ref: { connection: ref.connection, type: 'QuoteLineItem', id: line.Id },
+        sku: line.Product2?.StockKeepingUnit ?? null,
+        title: line.Product2?.Name ?? null,
+        quantity: line.Quantity,
+        unitPrice: line.UnitPrice,
+        total: amountOf(
+          line.TotalPrice,
+          record.CurrencyIsoCode,
+          `QuoteLineItems.records[${index}].TotalPrice`,
+        ),
+      })),
+      createdAt: record.CreatedDate,
+      extensions: { salesforce: { opportunityId: record.OpportunityId } },
+    },
+  }),
+);

@@ -1,11 +1,12 @@
-import { compareDecimals, type Decimal, decimal } from '#canonical/decimal.ts';
+import { type Decimal, decimal } from '#canonical/decimal.ts';
 import type { OrderLine, ShippingLine } from '#canonical/order-line.ts';
 import type { Order } from '#canonical/order.ts';
+import { soldLineTest } from '#canonical/sold-lines.ts';
 import type { TaxLine } from '#canonical/tax.ts';
-import { unmappable, type RenderContext } from '#connector-sdk/mapping.ts';
+import type { RenderContext } from '#connector-sdk/mapping.ts';
 import type { RenderConfig } from '../config.ts';
 import { encodeQuantity } from '../codec.ts';
-import { mapAll, mapBoth } from './all-problems.ts';
+import { computed, mapAll, mapBoth } from '#connector-sdk/all-problems.ts';
 import { leviedTaxes, netOfLine, netOfShipping, unitPriceOf } from './net-amounts.ts';
 import type { Looked, SaleLineRequest } from './request.ts';
 import { taxKey } from './tax-key.ts';
@@ -24,18 +25,7 @@ const zero = decimal(0);
  * paid are not here, since a payment changes no sale.
  */
 export function saleLines(order: Order, rendering: Rendering): readonly SaleLineRequest[] {
-  const charged = new Set(order.lines.filter((line) => line.charged).map(({ id }) => id));
-  const parents = new Set(order.lines.map(({ parentId }) => parentId));
-  const configurables = new Set(
-    order.lines.filter((line) => line.kind === 'configurable' && line.charged).map(({ id }) => id),
-  );
-
-  const isSold = (line: OrderLine): boolean => {
-    if (compareDecimals(line.current, zero) === 0) return false;
-    // A configurable line is the variant itself; of a bundle whose parts are charged only the parts are sold.
-    if (line.parentId !== null && configurables.has(line.parentId)) return false;
-    return charged.has(line.id) || !parents.has(line.id);
-  };
+  const isSold = soldLineTest(order);
   const parts = [
     () =>
       mapAll(order.lines, (line, index) =>
@@ -154,13 +144,4 @@ function taxes(lines: readonly TaxLine[], path: string, context: RenderContext):
 
 function assertQuantity(quantity: Decimal, path: string): void {
   computed(path, () => encodeQuantity(quantity));
-}
-
-/** Amounts that no currency has (beyond 2^53, divided by zero) are the payload's fault. @throws UnmappableError */
-function computed<T>(path: string, compute: () => T): T {
-  try {
-    return compute();
-  } catch (error) {
-    throw unmappable(path, error instanceof Error ? error.message : 'cannot be computed');
-  }
 }

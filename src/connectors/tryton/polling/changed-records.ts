@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '#canonical/json.ts';
 import type { Call, PolledRecord, Poller, PollResult } from '#connector-sdk/connector.ts';
+import { readingFrom } from '#connector-sdk/sweep-cursor.ts';
 import type { TrytonClient } from '../client.ts';
 import type { TrytonConfig } from '../config.ts';
 import { encodeInstant, toMilliseconds, trytonInstant } from '../codec.ts';
-import { advance, begin, readCursor, readingFrom, writeCursor } from './cursor.ts';
+import { advance, begin, readCursor, writeCursor } from './cursor.ts';
 
 const rowSchema = z.looseObject({ id: z.int().positive(), write_date: trytonInstant });
 const saleSchema = z.object({ id: z.int().positive(), reference: z.string().nullable() });

@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { readingFrom } from '#connector-sdk/sweep-cursor.ts';
 import { microInstant } from '../codec.ts';
-import {
-  advance,
-  begin,
-  type Cursor,
-  type Position,
-  readCursor,
-  readingFrom,
-  writeCursor,
-} from './cursor.ts';
+import { advance, begin, type Cursor, type Position, readCursor, writeCursor } from './cursor.ts';
 
 const overlapMs = 10_000;
 const isAfter = (a: Position, b: Position): boolean => a.at > b.at || (a.at === b.at && a.id > b.id);

@@ -1,5 +1,5 @@
-import { UnmappableError, unmappable } from '#connector-sdk/mapping.ts';
-import type { MappingProblem } from '#connector-sdk/outcome.ts';
+import { UnmappableError, unmappable } from './mapping.ts';
+import type { MappingProblem } from './outcome.ts';
 
 /**
  * Maps every item and only then complains, so that an operator sees all missing rows at once.

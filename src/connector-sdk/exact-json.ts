@@ -4,7 +4,7 @@ import type { Json } from '#canonical/json.ts';
 const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => unknown };
 
 /** JSON text in which `{ "decimal": "12.50" }` is the number `12.50`, digit for digit: no float comes between. */
-export const toWireJson = (value: Json): string =>
+export const toExactJson = (value: Json): string =>
   JSON.stringify(value, (_key, part: unknown) => (isDecimal(part) ? rawJSON(part.decimal) : part));
 
 const isDecimal = (part: unknown): part is { decimal: string } =>
